@@ -1,0 +1,3 @@
+"""The version that every signature ends with."""
+
+VERSION = "0.1.0"

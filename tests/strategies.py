@@ -1,0 +1,3 @@
+"""Every Hypothesis strategy of the test suite."""
+
+from __future__ import annotations
