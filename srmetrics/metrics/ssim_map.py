@@ -1,0 +1,174 @@
+"""The map of SSIM, strip by strip, for a whole image or inside a region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from srmetrics.errors import SizeError
+from srmetrics.metrics.windows import BORDERS, Kernel, filter_strip, window_kernel
+from srmetrics.prepare.pair import STRIP_ROWS, Mask, Rows
+from srmetrics.protocol import EvaluationProtocol
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """How windows are laid and what their statistics become: the part of a protocol that SSIM itself reads."""
+
+    kernel: Kernel
+    edges: str
+    sample: bool
+    constants: tuple[float, float]
+    """C1 and C2: (k range)^2."""
+    centre: float
+    """A value subtracted from both images, so that variances of bright images do not cancel away."""
+
+    @property
+    def radius(self) -> int:
+        """Half the window's side."""
+        return len(self.kernel) // 2
+
+    @property
+    def margin(self) -> int:
+        """How far from the image's border the first window's centre lies."""
+        return self.radius if self.edges == "valid" else 0
+
+
+class MapStrip(NamedTuple):
+    """Some rows of the map, at the pixels that are centres of windows."""
+
+    start: int
+    """The first row's place in the image; columns start at the margin."""
+    ssim: NDArray[np.float64]
+    """rows x width x channels."""
+    contrast: NDArray[np.float64]
+    """The contrast-structure term alone, as MS-SSIM needs it."""
+    support: NDArray[np.float64] | None
+    """rows x width: the window weight that lies inside the mask, where there is one."""
+
+
+def windows_for(protocol: EvaluationProtocol, data_range: float, centre: float) -> Windows:
+    """Return the windows of a protocol."""
+    k1, k2 = protocol.k
+    return Windows(
+        kernel=window_kernel(protocol.window),
+        edges=protocol.edges,
+        sample=protocol.covariance == "sample",
+        constants=((k1 * data_range) ** 2, (k2 * data_range) ** 2),
+        centre=centre,
+    )
+
+
+def check_size(shape: tuple[int, int, int], windows: Windows, name: str = "SSIM") -> None:
+    """Refuse images that the window does not fit.
+
+    Raises
+    ------
+    SizeError
+        Naming the size found and the size needed.
+    """
+    least = {"valid": len(windows.kernel), "reflect": windows.radius + 1, "replicate": 1}[windows.edges]
+    if min(shape[:2]) < least:
+        raise SizeError(
+            f"the image is too small for {name}'s window",
+            found=f"{shape[1]} x {shape[0]} pixels",
+            expected=f"at least {least} pixels each way for a window of {len(windows.kernel)} with {windows.edges} edges",
+            way_out="Leave ssim out for such images, or crop less",
+        )
+
+
+def map_strips(rows: Rows, windows: Windows, mask: Mask | None = None) -> Iterator[MapStrip]:
+    """Yield the SSIM map of two images in strips of rows.
+
+    Parameters
+    ----------
+    rows : Rows
+        The two images. With a mask, its values outside must already be ``windows.centre`` (SelectedRows).
+    windows : Windows
+        How windows are laid.
+    mask : ndarray of bool, optional
+        Normalised convolution: every mean and covariance is taken over the window's pixels inside the mask.
+
+    Notes
+    -----
+    With s and d the sum and the difference of the centred images, the means and variances of s and d give all that
+    SSIM needs: 2 mu_x mu_y = (mu_s^2 - mu_d^2) / 2, mu_x^2 + mu_y^2 = (mu_s^2 + mu_d^2) / 2, and the same for
+    covariance and variances. Four filters do instead of five.
+
+    References
+    ----------
+    Z. Wang, A. C. Bovik, H. R. Sheikh, E. P. Simoncelli, "Image quality assessment: from error visibility to
+    structural similarity", IEEE Trans. Image Processing 13(4), 2004. https://doi.org/10.1109/TIP.2003.819861
+    """
+    height, width, _ = rows.shape
+    columns = slice(windows.margin, width - windows.margin)
+    for start in range(windows.margin, height - windows.margin, STRIP_ROWS):
+        stop = min(start + STRIP_ROWS, height - windows.margin)
+        first, second = (
+            _halo(strip, start, stop, height, windows) for strip in _read(rows, start, stop, windows)
+        )
+        weight = None
+        if mask is not None:
+            inside = mask[max(0, start - windows.radius) : stop + windows.radius].astype(np.float64)[
+                :, :, None
+            ]
+            support = _means(_halo(inside, start, stop, height, windows), windows, columns)
+            # Where no pixel of the window is inside, nothing is read from the map: any divisor does.
+            weight = np.where(support > 0, support, 1.0)
+        ssim, contrast = _similarity(first, second, windows, columns, weight)
+        yield MapStrip(start, ssim, contrast, None if mask is None else support[:, :, 0])
+
+
+def _read(
+    rows: Rows, start: int, stop: int, windows: Windows
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    height = rows.shape[0]
+    return rows.rows(max(0, start - windows.radius), min(height, stop + windows.radius))
+
+
+def _halo(
+    strip: NDArray[np.float64], start: int, stop: int, height: int, windows: Windows
+) -> NDArray[np.float64]:
+    above = max(0, windows.radius - start)
+    below = max(0, stop + windows.radius - height)
+    if above == 0 and below == 0:
+        return strip
+    padded = cv2.copyMakeBorder(strip, above, below, 0, 0, BORDERS[windows.edges])
+    return np.asarray(padded, np.float64).reshape(-1, *strip.shape[1:])
+
+
+def _means(strip: NDArray[np.float64], windows: Windows, columns: slice) -> NDArray[np.float64]:
+    return filter_strip(strip, windows.kernel, BORDERS[windows.edges])[:, columns]
+
+
+def _similarity(
+    first: NDArray[np.float64],
+    second: NDArray[np.float64],
+    windows: Windows,
+    columns: slice,
+    weight: NDArray[np.float64] | None,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    c1, c2 = (2.0 * constant for constant in windows.constants)
+    total = first + second
+    total -= 2.0 * windows.centre
+    difference = first - second
+    means = [_means(plane, windows, columns) for plane in (total, difference, total**2, difference**2)]
+    if weight is not None:
+        means = [mean / weight for mean in means]
+    sum_mean, difference_mean, sum_power, difference_power = means
+    sum_variance = sum_power - sum_mean**2
+    difference_squared = difference_mean**2
+    difference_variance = difference_power - difference_squared
+    if windows.sample:
+        pixels = len(windows.kernel) ** 2
+        sum_variance *= pixels / (pixels - 1)
+        difference_variance *= pixels / (pixels - 1)
+    contrast = (sum_variance - difference_variance + c2) / (sum_variance + difference_variance + c2)
+    sum_squared = (sum_mean + 2.0 * windows.centre) ** 2
+    luminance = (sum_squared - difference_squared + c1) / (sum_squared + difference_squared + c1)
+    return luminance * contrast, contrast
