@@ -1,4 +1,4 @@
-"""Steps in order, and the three ways in which a recipe leaves their order or presence to chance."""
+"""Steps in order, and the ways in which a recipe leaves their order or presence to chance."""
 
 from __future__ import annotations
 
@@ -161,6 +161,42 @@ class EitherOrder:
     def facts_after(self, facts: Facts, record: Record) -> Facts:
         """Return what the later of the two leaves."""
         return _facts_after_all(self._ordered(record["swapped"]), facts, record["draws"])
+
+
+@dataclass(frozen=True, slots=True)
+class Shuffled:
+    """Steps in a random order, of which some keep their order among themselves."""
+
+    kind: ClassVar[str] = "shuffled"
+    steps: tuple[Step, ...]
+    kept_in_order: tuple[int, ...] = ()
+    """Positions, from 0, of the steps that stay in their order relative to each other."""
+
+    def __post_init__(self) -> None:
+        if len(set(self.kept_in_order)) != len(self.kept_in_order) or not set(self.kept_in_order) <= set(
+            range(len(self.steps))
+        ):
+            raise StepError(
+                "impossible positions",
+                found=self.kept_in_order,
+                expected=f"different numbers from 0 to {len(self.steps) - 1}",
+            )
+
+    def draw(self, rng: np.random.RandomState, facts: Facts) -> Record:
+        """Draw the order, then the records in that order."""
+        order = [int(position) for position in rng.permutation(len(self.steps))]
+        kept = iter(sorted(self.kept_in_order))
+        order = [next(kept) if position in self.kept_in_order else position for position in order]
+        return {"order": order, "draws": draw_steps([self.steps[position] for position in order], rng, facts)}
+
+    def apply(self, image: Image, record: Record) -> Image:
+        """Apply the steps in the order that was drawn."""
+        return apply_steps([self.steps[position] for position in record["order"]], image, record["draws"])
+
+    def facts_after(self, facts: Facts, record: Record) -> Facts:
+        """Return what the last step in the drawn order leaves."""
+        steps = [self.steps[position] for position in record["order"]]
+        return _facts_after_all(steps, facts, record["draws"])
 
 
 def choose(rng: np.random.RandomState, weights: Sequence[float]) -> int:
