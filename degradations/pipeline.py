@@ -19,7 +19,8 @@ def draw_steps(steps: Sequence[Step], rng: np.random.RandomState, facts: Facts) 
         try:
             record = step.draw(rng, facts)
         except SrmetricsError as error:
-            raise _in_step(error, number, step) from error
+            error.what = f"step {number} ({step.kind}): {error.what}"
+            raise
         records.append(record)
         facts = facts_after(step, facts, record)
     return records
@@ -32,21 +33,15 @@ def apply_steps(steps: Sequence[Step], image: Image, records: Sequence[Record]) 
     return image
 
 
-def trace_steps(
-    steps: Sequence[Step], image: Image, records: Sequence[Record]
-) -> Iterator[tuple[Step, Record, Image]]:
+def trace_steps(steps: Sequence[Step], image: Image, records: Sequence[Record]) -> Iterator[tuple[Step, Record, Image]]:
     """Apply the steps one by one, giving each with its record and the image that it made."""
     for number, (step, record) in enumerate(zip(steps, records, strict=True), start=1):
         try:
             image = step.apply(image, record)
         except SrmetricsError as error:
-            raise _in_step(error, number, step) from error
+            error.what = f"step {number} ({step.kind}): {error.what}"
+            raise
         yield step, record, image
-
-
-def _in_step(error: SrmetricsError, number: int, step: Step) -> SrmetricsError:
-    error.what = f"step {number} ({step.kind}): {error.what}"
-    return error
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,9 +155,7 @@ def evaluate_volume(
     """
     chosen = find_protocol(protocol)
     if chosen.pooling != "volume":
-        raise ProtocolError(
-            "this protocol does not pool volumes", found="pooling: image", expected="pooling: volume"
-        )
+        raise ProtocolError("this protocol does not pool volumes", found="pooling: image", expected="pooling: volume")
     if len(reference) != len(candidate) or len(reference) == 0:
         raise SizeError(
             "the two volumes do not have the same number of slices",
@@ -250,18 +248,14 @@ class _Pool:
 
 def _placed(pair: PreparedPair, regions: Mapping[str, object]) -> list[Region]:
     masking = pair.protocol.masking
-    return [
-        Region(name, None if mask is None else pair.place(mask), masking) for name, mask in regions.items()
-    ]
+    return [Region(name, None if mask is None else pair.place(mask), masking) for name, mask in regions.items()]
 
 
 def _with_masking(protocol: EvaluationProtocol, masking: str | None) -> EvaluationProtocol:
     if masking is None:
         return protocol
     if masking not in MASKINGS:
-        raise ProtocolError(
-            "there is no such masking", found=repr(masking), expected="one of " + ", ".join(MASKINGS)
-        )
+        raise ProtocolError("there is no such masking", found=repr(masking), expected="one of " + ", ".join(MASKINGS))
     return replace(protocol, masking=masking)
 
 

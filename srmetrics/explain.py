@@ -47,9 +47,7 @@ def _before_scoring(protocol: EvaluationProtocol) -> list[str]:
         0: "",
     }.get(
         crop,
-        f"a border of {crop} pixels"
-        if isinstance(crop, int)
-        else f"a border of {crop} pixels".replace("+", " + "),
+        f"a border of {crop} pixels" if isinstance(crop, int) else f"a border of {crop} pixels".replace("+", " + "),
     )
     colour = {
         "all-channels": "Images were scored on all their channels as stored",
@@ -62,11 +60,7 @@ def _before_scoring(protocol: EvaluationProtocol) -> list[str]:
         colour += ", rounded to integers"
     elif protocol.colour in ("y-bt601", "luma-bt601"):
         colour += ", unrounded"
-    colour += (
-        ", one-channel images as they are"
-        if protocol.grey == "keep"
-        else ", one-channel images expanded to RGB"
-    )
+    colour += ", one-channel images as they are" if protocol.grey == "keep" else ", one-channel images expanded to RGB"
     sentences = [colour + (f"; {cut} was cut from each side before scoring." if cut else ".")]
     if protocol.align.startswith("modcrop"):
         multiple = protocol.align.partition("-")[2] or "the scale"
@@ -109,9 +103,7 @@ def _psnr(protocol: EvaluationProtocol) -> str:
 
 def _ssim(protocol: EvaluationProtocol) -> str:
     size, sigma = window_size(protocol.window), window_sigma(protocol.window)
-    shape = f"a {size}x{size} " + (
-        "uniform window" if sigma is None else f"Gaussian window (sigma {sigma:g})"
-    )
+    shape = f"a {size}x{size} " + ("uniform window" if sigma is None else f"Gaussian window (sigma {sigma:g})")
     edges = {
         "valid": "at positions where it lies inside the image",
         "reflect": "at every pixel, borders being reflected without repeating the edge",

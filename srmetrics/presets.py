@@ -26,7 +26,9 @@ WANG_2004 = (
     "structural similarity. IEEE Transactions on Image Processing 13(4):600-612, 2004."
 )
 BT601 = "ITU-R Recommendation BT.601-7, 2011 (studio-range luma, as MATLAB's rgb2ycbcr computes it)."
-HUANG_2015 = "J.-B. Huang, A. Singh, N. Ahuja. Single image super-resolution from transformed self-exemplars. CVPR 2015."
+HUANG_2015 = (
+    "J.-B. Huang, A. Singh, N. Ahuja. Single image super-resolution from transformed self-exemplars. CVPR 2015."
+)
 ZHANG_2018 = (
     "Y. Zhang, K. Li, K. Li, L. Wang, B. Zhong, Y. Fu. Image super-resolution using very deep residual channel "
     "attention networks. ECCV 2018."
@@ -36,17 +38,11 @@ LIM_2017 = (
     "super-resolution. CVPR Workshops (NTIRE) 2017."
 )
 SKIMAGE = "S. van der Walt et al. scikit-image: image processing in Python. PeerJ 2:e453, 2014."
-TORCHMETRICS = (
-    "N. S. Detlefsen et al. TorchMetrics: measuring reproducibility in PyTorch. JOSS 7(70):4101, 2022."
-)
+TORCHMETRICS = "N. S. Detlefsen et al. TorchMetrics: measuring reproducibility in PyTorch. JOSS 7(70):4101, 2022."
 PIQ = "S. Kastryulin, J. Zakirov, D. Prokopenko, D. V. Dylov. PyTorch Image Quality. arXiv:2208.14818, 2022."
 PYTORCH_MSSSIM = "G. Fang. pytorch-msssim: fast and differentiable MS-SSIM and SSIM for PyTorch."
-FASTMRI = (
-    "J. Zbontar et al. fastMRI: an open dataset and benchmarks for accelerated MRI. arXiv:1811.08839, 2018."
-)
-MATLAB_SSIM = (
-    "The MathWorks. Image Processing Toolbox: ssim, structural similarity index for measuring image quality."
-)
+FASTMRI = "J. Zbontar et al. fastMRI: an open dataset and benchmarks for accelerated MRI. arXiv:1811.08839, 2018."
+MATLAB_SSIM = "The MathWorks. Image Processing Toolbox: ssim, structural similarity index for measuring image quality."
 KO_KIM_2024 = "Ko and Kim, 2024: Real-ESRGAN x4 on white blood cells, as srmetrics' design names the study."
 
 _PRESETS = (

@@ -20,9 +20,7 @@ EDGES = ("valid", "reflect", "replicate")
 COVARIANCES = ("population", "sample")
 DOWNSAMPLINGS = ("none", "wang", "avg-pool")
 
-_ALIGN = re.compile(
-    rf"none|crop|modcrop(-[1-9][0-9]*)?|resize-({'|'.join(rule for rule in RESIZE_RULES)})", re.ASCII
-)
+_ALIGN = re.compile(rf"none|crop|modcrop(-[1-9][0-9]*)?|resize-({'|'.join(rule for rule in RESIZE_RULES)})", re.ASCII)
 _CROP = re.compile(r"(0|[1-9][0-9]*)|scale(\+[0-9]+)?", re.ASCII)
 _GAUSSIAN = re.compile(r"gaussian-([0-9]+)-([0-9]+(?:\.[0-9]+)?)", re.ASCII)
 _UNIFORM = re.compile(r"uniform-([0-9]+)", re.ASCII)
@@ -87,9 +85,7 @@ class EvaluationProtocol:
         _one_of("downsample", self.downsample, DOWNSAMPLINGS)
         if not isinstance(self.align, str) or not _ALIGN.fullmatch(self.align):
             expected = "none, crop, modcrop, modcrop-SCALE, or resize- and one of " + ", ".join(RESIZE_RULES)
-            raise ProtocolError(
-                "the field align has no such value", found=repr(self.align), expected=expected
-            )
+            raise ProtocolError("the field align has no such value", found=repr(self.align), expected=expected)
         if isinstance(self.crop, bool) or not _CROP.fullmatch(str(self.crop)):
             raise ProtocolError(
                 "the field crop has no such value",
@@ -105,12 +101,8 @@ class EvaluationProtocol:
         if self.value_window != "none":
             parse_value_window(self.value_window)
         window_size(self.window)
-        if len(self.k) != 2 or not all(
-            isinstance(k, int | float) and math.isfinite(k) and k >= 0 for k in self.k
-        ):
-            raise ProtocolError(
-                "the field k has no such value", found=repr(self.k), expected="two numbers >= 0"
-            )
+        if len(self.k) != 2 or not all(isinstance(k, int | float) and math.isfinite(k) and k >= 0 for k in self.k):
+            raise ProtocolError("the field k has no such value", found=repr(self.k), expected="two numbers >= 0")
         object.__setattr__(self, "k", (float(self.k[0]), float(self.k[1])))
         for name in ("psnr_cap", "psnr_eps"):
             value = getattr(self, name)
@@ -206,12 +198,7 @@ def field_names() -> tuple[str, ...]:
 
 def positive_range(value: object) -> float:
     """Return a data range as a float, refusing what cannot be one."""
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or not math.isfinite(value)
-        or value <= 0
-    ):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
         raise RangeError("this cannot be a data range", found=repr(value), expected="a finite number above 0")
     return float(value)
 
@@ -219,9 +206,7 @@ def positive_range(value: object) -> float:
 def whole_scale(scale: object) -> int:
     """Return a scale as an int, refusing what cannot be one."""
     if isinstance(scale, bool) or not isinstance(scale, int | float) or scale < 1 or scale != int(scale):
-        raise ProtocolError(
-            "this cannot be a scale", found=repr(scale), expected="a whole number, at least 1"
-        )
+        raise ProtocolError("this cannot be a scale", found=repr(scale), expected="a whole number, at least 1")
     return int(scale)
 
 

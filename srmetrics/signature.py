@@ -72,9 +72,7 @@ def parse_signature(text: str) -> Signature:
         missing = [name for name in expected if name not in names]
         unknown = [name for name in names if name not in expected]
         found = "; ".join(
-            f"{word}: {', '.join(some)}"
-            for word, some in (("missing", missing), ("unknown", unknown))
-            if some
+            f"{word}: {', '.join(some)}" for word, some in (("missing", missing), ("unknown", unknown)) if some
         )
         raise ProtocolError(
             "this is not a signature of srmetrics",

@@ -1,1 +1,65 @@
-"""TODO."""
+"""Every named recipe, and how a name is looked up."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+from degradations.recipe import Recipe
+from degradations.recipes.bicubic import BICUBIC
+from srmetrics.errors import RecipeError
+
+
+def _by_name(*recipes: Recipe) -> dict[str, Recipe]:
+    table: dict[str, Recipe] = {}
+    for recipe in recipes:
+        if recipe.full_name in table:
+            raise ValueError(f"two recipes are called {recipe.full_name!r}")
+        table[recipe.full_name] = recipe
+    return table
+
+
+RECIPES = _by_name(
+    *BICUBIC,
+)
+"""Recipes by full name: a new one is one file, one test and one line here. None ever changes."""
+
+
+def find_recipe(name: str) -> Recipe:
+    """Look a recipe up.
+
+    Parameters
+    ----------
+    name : str
+        ``name@version``, or ``name`` for the newest version.
+
+    Raises
+    ------
+    RecipeError
+        If there is no such recipe; the message suggests names that are spelt nearly so.
+
+    Examples
+    --------
+    >>> find_recipe("bicubic-matlab-x4").full_name
+    'bicubic-matlab-x4@1'
+    """
+    bare, separator, version = name.partition("@")
+    versions = {recipe.version: recipe for recipe in RECIPES.values() if recipe.name == bare}
+    if not versions:
+        known = sorted({recipe.name for recipe in RECIPES.values()})
+        near = difflib.get_close_matches(bare, known, n=3, cutoff=0.6)
+        raise RecipeError(
+            "unknown recipe",
+            found=repr(name),
+            expected=" or ".join(near) if near else "a name that `srmetrics recipes` lists",
+            way_out="List the recipes with `srmetrics recipes`, or give a YAML file",
+        )
+    if not separator:
+        return versions[max(versions)]
+    if not re.fullmatch(r"[1-9][0-9]*", version) or int(version) not in versions:
+        raise RecipeError(
+            f"{bare} has no such version",
+            found=repr(version),
+            expected=" or ".join(f"{bare}@{number}" for number in sorted(versions)),
+        )
+    return versions[int(version)]

@@ -84,9 +84,7 @@ def generalised_gaussian(
     return _normalised(np.exp(-0.5 * np.power(_quadratic_form(size, sigma_x, sigma_y, rotation), beta)))
 
 
-def plateau(
-    size: int, beta: float, sigma_x: float, sigma_y: float | None = None, rotation: float = 0.0
-) -> Kernel:
+def plateau(size: int, beta: float, sigma_x: float, sigma_y: float | None = None, rotation: float = 0.0) -> Kernel:
     """Make a plateau-shaped kernel, ``1/(1+q^beta)``.
 
     Parameters

@@ -64,9 +64,7 @@ class Quantise:
 
     def __post_init__(self) -> None:
         if self.to not in ("input", "uint8", "uint16"):
-            raise StepError(
-                "unknown type to round to", found=repr(self.to), expected="input, uint8 or uint16"
-            )
+            raise StepError("unknown type to round to", found=repr(self.to), expected="input, uint8 or uint16")
         if self.ties not in ("even", "away"):
             raise StepError("unknown rule for ties", found=repr(self.ties), expected="even or away")
 

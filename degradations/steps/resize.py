@@ -32,9 +32,7 @@ class MatlabResize:
 
     def apply(self, image: Image, record: Record) -> Image:
         """Return the resized image, in its own type."""
-        return imresize(
-            image, record["scale"], kernel=self.kernel, antialias=self.antialias, border=self.border
-        )
+        return imresize(image, record["scale"], kernel=self.kernel, antialias=self.antialias, border=self.border)
 
     def facts_after(self, facts: Facts, record: Record) -> Facts:
         """Return the facts with the smaller size."""

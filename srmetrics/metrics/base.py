@@ -98,9 +98,7 @@ def mean_of_slices(slices: Sequence[Measurement]) -> Measurement:
     sampled = [one.n_sampled for one in slices if one.n_sampled is not None]
     return Measurement(
         value=sum(one.value for one in kept) / len(kept),
-        channels=tuple(
-            sum(channel) / len(kept) for channel in zip(*(one.channels for one in kept), strict=True)
-        ),
+        channels=tuple(sum(channel) / len(kept) for channel in zip(*(one.channels for one in kept), strict=True)),
         n_sampled=sum(sampled) if sampled else None,
         mask_support=sum(supports) / len(supports) if supports else None,
         notes=tuple(dict.fromkeys(note for one in slices for note in one.notes)),

@@ -12,7 +12,7 @@ from srmetrics.errors import MetricError, SizeError
 from srmetrics.metrics.base import Measurement, Region, mean_of_slices
 from srmetrics.metrics.downsample import box_subsample, read_whole
 from srmetrics.metrics.ssim import centre_of
-from srmetrics.metrics.ssim_map import Windows, map_strips, windows_for
+from srmetrics.metrics.ssim_map import Windows, channel_sums, map_strips, windows_for
 from srmetrics.prepare.pair import HeldRows, PreparedPair, Rows
 
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
@@ -96,6 +96,6 @@ def _mean_term(rows: Rows, windows: Windows, *, luminance: bool) -> list[float]:
     totals, n = np.zeros(rows.shape[2]), 0
     for strip in map_strips(rows, windows):
         values = strip.ssim if luminance else strip.contrast
-        totals += values.sum(axis=(0, 1))
+        totals += channel_sums(values)
         n += values.shape[0] * values.shape[1]
     return [float(total) / n for total in totals]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from srmetrics.metrics.base import Measurement, Region, mean_of_slices
 from srmetrics.metrics.downsample import downsample
-from srmetrics.metrics.ssim_map import check_size, map_strips, windows_for
+from srmetrics.metrics.ssim_map import channel_sums, check_size, map_strips, windows_for
 from srmetrics.prepare.pair import STRIP_ROWS, Mask, PreparedPair, Rows, SelectedRows
 from srmetrics.protocol import window_size
 
@@ -99,7 +99,7 @@ def _averaged(
     totals, support_total, n = np.zeros(channels), 0.0, 0
     for strip in map_strips(rows, windows, weights_from):
         if counted is None:
-            totals += strip.ssim.sum(axis=(0, 1))
+            totals += channel_sums(strip.ssim)
             n += strip.ssim.shape[0] * strip.ssim.shape[1]
             continue
         here = counted[strip.start : strip.start + strip.ssim.shape[0], columns]
@@ -111,7 +111,7 @@ def _averaged(
         return replace(_nowhere(pair), notes=("no window's centre lies inside the region",))
     by_channel = tuple(float(total) / n for total in totals)
     support = support_total / n if weights_from is not None else None
-    notes = ()
+    notes: tuple[str, ...] = ()
     if support is not None and support < SPARSE_SUPPORT:
         notes = (
             f"the region is sparse: on average {support:.3f} of a window's weight lies inside it, and normalised SSIM "

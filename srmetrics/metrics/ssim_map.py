@@ -15,6 +15,9 @@ from srmetrics.metrics.windows import BORDERS, Kernel, filter_strip, window_kern
 from srmetrics.prepare.pair import STRIP_ROWS, Mask, Rows
 from srmetrics.protocol import EvaluationProtocol
 
+CACHED_ROWS = 8
+"""Rows that the arithmetic after the filters takes at a time, so that its arrays stay in the processor's cache."""
+
 
 @dataclass(frozen=True, slots=True)
 class Windows:
@@ -82,6 +85,13 @@ def check_size(shape: tuple[int, int, int], windows: Windows, name: str = "SSIM"
         )
 
 
+def channel_sums(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sum of each channel of a strip, rows x width x channels."""
+    rows, _, channels = values.shape
+    # Down the rows first: a sum along an axis as short as the channels' is many times slower.
+    return np.asarray(values.reshape(rows, -1).sum(axis=0).reshape(-1, channels).sum(axis=0), np.float64)
+
+
 def map_strips(rows: Rows, windows: Windows, mask: Mask | None = None) -> Iterator[MapStrip]:
     """Yield the SSIM map of two images in strips of rows.
 
@@ -109,14 +119,10 @@ def map_strips(rows: Rows, windows: Windows, mask: Mask | None = None) -> Iterat
     columns = slice(windows.margin, width - windows.margin)
     for start in range(windows.margin, height - windows.margin, STRIP_ROWS):
         stop = min(start + STRIP_ROWS, height - windows.margin)
-        first, second = (
-            _halo(strip, start, stop, height, windows) for strip in _read(rows, start, stop, windows)
-        )
+        first, second = (_halo(strip, start, stop, height, windows) for strip in _read(rows, start, stop, windows))
         weight = None
         if mask is not None:
-            inside = mask[max(0, start - windows.radius) : stop + windows.radius].astype(np.float64)[
-                :, :, None
-            ]
+            inside = mask[max(0, start - windows.radius) : stop + windows.radius].astype(np.float64)[:, :, None]
             support = _means(_halo(inside, start, stop, height, windows), windows, columns)
             # Where no pixel of the window is inside, nothing is read from the map: any divisor does.
             weight = np.where(support > 0, support, 1.0)
@@ -124,16 +130,12 @@ def map_strips(rows: Rows, windows: Windows, mask: Mask | None = None) -> Iterat
         yield MapStrip(start, ssim, contrast, None if mask is None else support[:, :, 0])
 
 
-def _read(
-    rows: Rows, start: int, stop: int, windows: Windows
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _read(rows: Rows, start: int, stop: int, windows: Windows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     height = rows.shape[0]
     return rows.rows(max(0, start - windows.radius), min(height, stop + windows.radius))
 
 
-def _halo(
-    strip: NDArray[np.float64], start: int, stop: int, height: int, windows: Windows
-) -> NDArray[np.float64]:
+def _halo(strip: NDArray[np.float64], start: int, stop: int, height: int, windows: Windows) -> NDArray[np.float64]:
     above = max(0, windows.radius - start)
     below = max(0, stop + windows.radius - height)
     if above == 0 and below == 0:
@@ -153,22 +155,50 @@ def _similarity(
     columns: slice,
     weight: NDArray[np.float64] | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    c1, c2 = (2.0 * constant for constant in windows.constants)
-    total = first + second
+    total = np.add(first, second)
     total -= 2.0 * windows.centre
-    difference = first - second
-    means = [_means(plane, windows, columns) for plane in (total, difference, total**2, difference**2)]
+    difference = np.subtract(first, second)
+    means = [_means(plane, windows, columns) for plane in (total, difference)]
+    np.square(total, out=total)
+    np.square(difference, out=difference)
+    means += [_means(plane, windows, columns) for plane in (total, difference)]
     if weight is not None:
-        means = [mean / weight for mean in means]
-    sum_mean, difference_mean, sum_power, difference_power = means
-    sum_variance = sum_power - sum_mean**2
-    difference_squared = difference_mean**2
-    difference_variance = difference_power - difference_squared
+        for mean in means:
+            mean /= weight
+    ssim, contrast = np.empty(means[0].shape), np.empty(means[0].shape)
+    for row in range(0, len(ssim), CACHED_ROWS):
+        rows = slice(row, row + CACHED_ROWS)
+        _combine([mean[rows] for mean in means], windows, ssim[rows], contrast[rows])
+    return ssim, contrast
+
+
+def _combine(
+    means: list[NDArray[np.float64]],
+    windows: Windows,
+    luminance: NDArray[np.float64],
+    contrast: NDArray[np.float64],
+) -> None:
+    """Fill the SSIM map and its contrast term from the four window means, which are used up."""
+    c1, c2 = (2.0 * constant for constant in windows.constants)
+    sum_mean, difference_mean, sum_variance, difference_variance = means
+    square = np.square(sum_mean, out=luminance)
+    sum_variance -= square
+    difference_squared = np.square(difference_mean, out=difference_mean)
+    difference_variance -= difference_squared
     if windows.sample:
         pixels = len(windows.kernel) ** 2
         sum_variance *= pixels / (pixels - 1)
         difference_variance *= pixels / (pixels - 1)
-    contrast = (sum_variance - difference_variance + c2) / (sum_variance + difference_variance + c2)
-    sum_squared = (sum_mean + 2.0 * windows.centre) ** 2
-    luminance = (sum_squared - difference_squared + c1) / (sum_squared + difference_squared + c1)
-    return luminance * contrast, contrast
+    np.subtract(sum_variance, difference_variance, out=contrast)
+    contrast += c2
+    sum_variance += difference_variance
+    sum_variance += c2
+    contrast /= sum_variance
+    sum_mean += 2.0 * windows.centre
+    square = np.square(sum_mean, out=sum_mean)
+    np.subtract(square, difference_squared, out=luminance)
+    luminance += c1
+    square += difference_squared
+    square += c1
+    luminance /= square
+    luminance *= contrast

@@ -78,7 +78,6 @@ def align(reference: Image, candidate: Image, rule: str, crop: int) -> tuple[Ima
 
 def _resize(image: Image, height: int, width: int, rule: str) -> Image:
     # OpenCV resizes 8-bit, 16-bit and float images; anything else goes by way of float64 and stays there.
-    plain = (
-        image if image.dtype in (np.uint8, np.uint16, np.float32, np.float64) else image.astype(np.float64)
-    )
-    return cv2.resize(np.ascontiguousarray(plain), (width, height), interpolation=_INTERPOLATION[rule])
+    plain = image if image.dtype in (np.uint8, np.uint16, np.float32, np.float64) else image.astype(np.float64)
+    resized: Image = cv2.resize(np.ascontiguousarray(plain), (width, height), interpolation=_INTERPOLATION[rule])
+    return resized

@@ -57,9 +57,7 @@ def reconcile(reference: Image, candidate: Image, grey: str) -> tuple[Image, Ima
     if grey == "expand":
         return reference, candidate, ()
     role, other, colour = (
-        ("candidate", "reference", candidate)
-        if candidate.ndim == 3
-        else ("reference", "candidate", reference)
+        ("candidate", "reference", candidate) if candidate.ndim == 3 else ("reference", "candidate", reference)
     )
     first = colour[:, :, 0]
     if not (np.array_equal(first, colour[:, :, 1]) and np.array_equal(first, colour[:, :, 2])):

@@ -46,9 +46,7 @@ class Conversion:
 
     def apply(self, rows: Image, alpha: Image | None) -> Strip:
         """Return scored values of some rows, as float64, rows x W x channels."""
-        values: NDArray[Any] = rows.astype(np.float64)
-        if values.ndim == 2:
-            values = values[:, :, None]
+        values = _doubles(rows)
         if alpha is not None:
             values = self._composite(values, alpha, rows.dtype)
         if self.value_window is not None:
@@ -111,6 +109,15 @@ def conversion_for(protocol: EvaluationProtocol, floats: bool, data_range: float
 def round_half_away(values: Strip) -> Strip:
     """Return values rounded to integers, halves away from zero, as MATLAB's ``round`` does."""
     return np.copysign(np.floor(np.abs(values) + 0.5), values)
+
+
+def _doubles(rows: Image) -> Strip:
+    # OpenCV widens 8 and 16 bits several times faster than astype does; both are exact.
+    if rows.dtype in (np.uint8, np.uint16):
+        wide = cv2.add(np.ascontiguousarray(rows).reshape(rows.shape[0], -1), 0.0, dtype=cv2.CV_64F)
+    else:
+        wide = rows.astype(np.float64, order="C")
+    return np.asarray(wide, np.float64).reshape(rows.shape[0], rows.shape[1], -1)
 
 
 def _dicom_window(values: Strip, centre: float, width: float) -> Strip:

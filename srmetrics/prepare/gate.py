@@ -44,15 +44,9 @@ def check_image(image: object, role: str) -> Image:
             f"the {role} holds no real numbers", found=f"dtype {array.dtype}", expected="integers or floats"
         )
     if array.ndim not in (2, 3) or 0 in array.shape:
-        raise ArrayError(
-            f"the {role} is not an image", found=f"shape {array.shape}", expected="H x W or H x W x C"
-        )
+        raise ArrayError(f"the {role} is not an image", found=f"shape {array.shape}", expected="H x W or H x W x C")
     if array.ndim == 3 and array.shape[2] > 4:
-        hint = (
-            "Channels stand last: move them with numpy.moveaxis(image, 0, -1)"
-            if array.shape[0] <= 4
-            else None
-        )
+        hint = "Channels stand last: move them with numpy.moveaxis(image, 0, -1)" if array.shape[0] <= 4 else None
         raise ChannelError(
             f"the {role} has too many channels",
             found=f"shape {array.shape}",
@@ -88,12 +82,10 @@ def check_mask(mask: object, shape: tuple[int, int]) -> NDArray[np.bool_]:
         )
     if array.dtype.kind == "f" and np.isnan(array).any():
         raise MaskError("the mask holds NaN", expected="zero outside, another number inside")
-    return array != 0
+    return np.not_equal(array, 0)
 
 
-def dtype_range(
-    reference: Image, candidate: Image, protocol: EvaluationProtocol, told: float | None
-) -> float | None:
+def dtype_range(reference: Image, candidate: Image, protocol: EvaluationProtocol, told: float | None) -> float | None:
     """Return the data range that a pair's dtypes stand for, or the one that was told.
 
     The candidate's values are never looked at. Integer images of two depths do not go together, and an integer image
@@ -107,9 +99,7 @@ def dtype_range(
     kinds = reference.dtype.kind, candidate.dtype.kind
     integer_depths_differ = "f" not in kinds and reference.dtype != candidate.dtype
     told_or_fixed = told is not None or not isinstance(protocol.range, str)
-    if integer_depths_differ or (
-        reference.dtype != candidate.dtype and kinds != ("f", "f") and not told_or_fixed
-    ):
+    if integer_depths_differ or (reference.dtype != candidate.dtype and kinds != ("f", "f") and not told_or_fixed):
         raise RangeError(
             "the reference and the candidate have different depths",
             found=f"reference {reference.dtype}, candidate {candidate.dtype}",

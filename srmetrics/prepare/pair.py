@@ -100,8 +100,7 @@ class PreparedPair:
     def untouched(self) -> bool:
         """True when the stored values are the scored values."""
         return all(
-            self.conversion.untouched(image, alpha)
-            for image, alpha in zip(self.stored, self.alphas, strict=True)
+            self.conversion.untouched(image, alpha) for image, alpha in zip(self.stored, self.alphas, strict=True)
         )
 
     def rows(self, start: int, stop: int) -> tuple[Strip, Strip]:
@@ -129,11 +128,11 @@ class PreparedPair:
                 continue
             first, count = None, 0
             for start in range(0, image.shape[0], STRIP_ROWS):
-                bad = ~np.isfinite(image[start : start + STRIP_ROWS])
+                bad: NDArray[np.bool_] = np.logical_not(np.isfinite(image[start : start + STRIP_ROWS]))
                 if bad.ndim == 3:
-                    bad = bad.any(axis=2)
+                    bad = np.any(bad, axis=2)
                 if mask is not None:
-                    bad &= mask[start : start + STRIP_ROWS]
+                    bad = bad & mask[start : start + STRIP_ROWS]
                 here = np.argwhere(bad)
                 if len(here) and first is None:
                     first = (int(here[0][0]) + start + self.frame.top, int(here[0][1]) + self.frame.left)
@@ -186,9 +185,7 @@ def prepare_pair(
         span = resolved.range
     floats = first.dtype.kind == "f" or second.dtype.kind == "f"
     conversion = conversion_for(resolved, floats, span)
-    notes = (
-        () if resolved.value_window != "none" or isinstance(resolved.range, str) else range_notes(first, span)
-    )
+    notes = () if resolved.value_window != "none" or isinstance(resolved.range, str) else range_notes(first, span)
     first, second, frame = align(first, second, resolved.align, int(resolved.crop))
     first, first_alpha = split_alpha(first, resolved.alpha, "reference")
     second, second_alpha = split_alpha(second, resolved.alpha, "candidate")
