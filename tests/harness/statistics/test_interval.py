@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from types import SimpleNamespace
 
 import numpy as np
@@ -126,8 +127,7 @@ def test_the_mean_over_groups_has_the_interval_of_the_unit_means(n_groups: int) 
     values, groups = grouped_sample(n_groups, seed=6)
     means = [values[np.array(groups) == name].mean() for name in sorted(set(groups))]
     # Group means summed by numpy against exactly: the last bits.
-    assert ends(mean_interval(means)) == pytest.approx(ends(mean_interval(values, groups, average="group")),
-    rel=1e-12)
+    assert ends(mean_interval(means)) == pytest.approx(ends(mean_interval(values, groups, average="group")), rel=1e-12)
 
 
 @pytest.mark.parametrize("n_groups", [9, 31])
@@ -181,8 +181,7 @@ def test_equal_values_give_an_interval_of_no_width(n_units: int) -> None:
 
 @settings(max_examples=30)
 @given(st.lists(scores(), min_size=5, max_size=40), st.randoms(use_true_random=False))
-def test_an_interval_is_the_same_bits_in_any_order_of_images(values: list[float], random) -> None:  # type:
-ignore[no-untyped-def]
+def test_an_interval_is_the_same_bits_in_any_order_of_images(values: list[float], random: Random) -> None:
     shuffled = random.sample(values, len(values))
     assert mean_interval(values) == mean_interval(shuffled)
 
@@ -199,8 +198,7 @@ def test_groups_of_one_image_equal_no_groups(values: list[float]) -> None:
     st.floats(-100, 100),
     st.floats(0.01, 100),
 )
-def test_an_interval_moves_and_stretches_with_its_values(values: list[float], shift: float, scale: float) ->
-None:
+def test_an_interval_moves_and_stretches_with_its_values(values: list[float], shift: float, scale: float) -> None:
     low, high = ends(mean_interval(values))
     moved = ends(mean_interval([shift + scale * value for value in values]))
     # Values of up to 50 * 100 + 100 are rounded at 1e-12; an interval's ends move no more than some of those.

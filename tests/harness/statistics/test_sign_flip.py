@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import product
+from random import Random
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from harness.statistics import paired_test, sign_flip
 
 
 def counted(differences: list[Fraction]) -> Fraction:
-    """The p value by listing every pattern, in exact arithmetic."""
+    """List every pattern, in exact arithmetic: their share is the p value."""
     observed = abs(sum(differences))
     sums = [
         abs(sum(sign * difference for sign, difference in zip(signs, differences, strict=True)))
@@ -37,8 +38,7 @@ def test_p_is_the_share_of_patterns_at_least_as_far_from_zero(numerators: list[i
 
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(200, 400), st.integers(200, 400)), min_size=1, max_size=8))
-def test_sums_equal_on_paper_count_as_equal_for_differences_of_large_scores(pairs: list[tuple[int, int]]) ->
-None:
+def test_sums_equal_on_paper_count_as_equal_for_differences_of_large_scores(pairs: list[tuple[int, int]]) -> None:
     # Scores in tenths near 30 lose about 4e-15 each when subtracted: far more than the sum of small
     # differences rounds.
     exact = counted([Fraction(first - second, 10) for first, second in pairs])
@@ -50,7 +50,7 @@ None:
 @given(st.lists(st.floats(-1, 1), min_size=1, max_size=20), st.randoms(use_true_random=False))
 def test_p_does_not_hang_on_the_order_of_units_or_on_which_method_comes_first(
     differences: list[float],
-    random,  # type: ignore[no-untyped-def]
+    random: Random,
 ) -> None:
     p = sign_flip(differences).p
     assert p == sign_flip(random.sample(differences, len(differences))).p

@@ -84,4 +84,4 @@ def test_values_that_are_not_one_per_image_are_refused() -> None:
 
 def test_an_unknown_average_is_refused_by_name() -> None:
     with pytest.raises(StatisticsError, match="'images'"):
-        summarise([1.0, 2.0], average="images")  # type: ignore[arg-type]
+        summarise([1.0, 2.0], average="images")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from random import Random
 
 import numpy as np
 import pytest
@@ -68,7 +69,7 @@ def test_the_normal_p_joins_the_exact_one() -> None:
 @given(st.lists(st.floats(-1, 1), min_size=1, max_size=30), st.randoms(use_true_random=False))
 def test_p_does_not_hang_on_the_order_of_units_or_on_which_method_comes_first(
     differences: list[float],
-    random,  # type: ignore[no-untyped-def]
+    random: Random,
 ) -> None:
     p = wilcoxon_p(differences)
     assert p == wilcoxon_p(random.sample(differences, len(differences)))
