@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from degradations.pipeline import ChooseOne, EitherOrder, InOrder, Maybe, Shuffled
 from degradations.step import Step
+from degradations.steps.blur import Blur, GaussianBlur, SincBlur
+from degradations.steps.jpeg import Jpeg
 from degradations.steps.luma import StudioLuma
+from degradations.steps.noise import CorrelatedNoise, GaussianNoise, WrappedNoise
+from degradations.steps.poisson import PoissonNoise
 from degradations.steps.quantise import Clip, Quantise, ToFloat
 from degradations.steps.resize import MatlabResize, ResizeBy, ResizeTo
+from degradations.steps.sharpen import Sharpen
+from degradations.steps.subsample import ShiftedBlur, Subsample
 
 
 def _by_kind(*classes: type[Step]) -> dict[str, type[Step]]:
@@ -26,6 +32,17 @@ KINDS = _by_kind(
     MatlabResize,
     ResizeTo,
     ResizeBy,
+    Subsample,
+    Blur,
+    SincBlur,
+    GaussianBlur,
+    ShiftedBlur,
+    Sharpen,
+    GaussianNoise,
+    CorrelatedNoise,
+    WrappedNoise,
+    PoissonNoise,
+    Jpeg,
     InOrder,
     Maybe,
     ChooseOne,

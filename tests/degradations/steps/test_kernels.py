@@ -71,9 +71,7 @@ def test_anisotropic_plateau_equals_basicsr(size: int, x: float, y: float, angle
 @settings(max_examples=60, deadline=None)
 @given(SIZES, st.floats(math.pi / 5, math.pi))
 def test_sinc_equals_basicsr(size: int, cutoff: float) -> None:
-    with np.errstate(
-        divide="ignore", invalid="ignore"
-    ):  # BasicSR divides by the zero radius, then overwrites it
+    with np.errstate(divide="ignore", invalid="ignore"):  # BasicSR divides by the zero radius, then overwrites it
         expected = basicsr.circular_lowpass_kernel(cutoff, size)
     np.testing.assert_allclose(expected, kernels.sinc(size, cutoff), **EXACT)
 
@@ -94,9 +92,7 @@ def test_every_kernel_sums_to_one_and_is_symmetric_about_its_centre(
 
 
 def test_equal_deviations_make_the_rotation_irrelevant() -> None:
-    np.testing.assert_allclose(
-        kernels.gaussian(9, 2.0), kernels.gaussian(9, 2.0, 2.0, 0.7), rtol=0, atol=1e-15
-    )
+    np.testing.assert_allclose(kernels.gaussian(9, 2.0), kernels.gaussian(9, 2.0, 2.0, 0.7), rtol=0, atol=1e-15)
 
 
 def test_generalised_gaussian_with_beta_one_is_the_gaussian() -> None:
