@@ -2,7 +2,7 @@
 
 from harness.statistics.compare import all_pairs, versus_baseline, versus_best
 from harness.statistics.comparison import LEVEL, Comparison
-from harness.statistics.holm import FAMILIES, holm
+from harness.statistics.holm import ACROSS_METRICS, holm
 from harness.statistics.interval import Interval, mean_interval
 from harness.statistics.mcnemar import McNemar, mcnemar_exact
 from harness.statistics.paired import PairedTest, paired_test
@@ -14,7 +14,7 @@ from harness.statistics.units import Average, unit_means
 from harness.statistics.wilcoxon import wilcoxon_p
 
 __all__ = [
-    "FAMILIES",
+    "ACROSS_METRICS",
     "LEVEL",
     "NO_GAP",
     "Average",

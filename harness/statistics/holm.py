@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-FAMILIES = (
-    "p values are adjusted by Holm's method within one metric, region and dataset block; comparisons with "
-    "the best method and comparisons with the baseline are two families; nothing is adjusted across metrics."
+ACROSS_METRICS = (
+    "P values are adjusted by Holm's method within one metric, region and dataset block; comparisons with the best and "
+    "with the baseline are two families; nothing is adjusted across metrics."
 )
 """What a table says under itself about its p values."""
 

@@ -69,7 +69,8 @@ def mcnemar_exact(correct_a: ArrayLike, correct_b: ArrayLike, groups: Sequence[s
     only_b = int(np.count_nonzero(second & ~first))
     if first.size == 0:
         return McNemar(0, 0, None, "no image")
-    if groups is not None and len(set(groups)) < first.size:
+    named = [group for group in groups or () if group]
+    if len(set(named)) < len(named):
         return McNemar(only_a, only_b, None, "images share groups, and are not independent")
     discordant = only_a + only_b
     p = 1.0 if discordant == 0 else min(1.0, 2 * float(bdtr(min(only_a, only_b), discordant, 0.5)))

@@ -24,7 +24,7 @@ class Units:
     """
 
     names: tuple[str, ...]
-    """Groups in sorted order; empty strings where every image is a unit of its own."""
+    """Names of the groups; empty for an image that is a unit by itself."""
     sums: NDArray[np.float64]
     """Shape (n_units,): the exactly rounded sum of each unit's values, whatever their order."""
     counts: NDArray[np.float64]
@@ -68,12 +68,13 @@ def gather_units(values: ArrayLike, groups: Sequence[str] | None = None) -> Unit
     values : array_like of float, shape (n_images,)
         One number per image; infinities stay.
     groups : sequence of str, optional
-        The group of each image; without it every image is a unit.
+        The group of each image; an image whose group is empty is a unit by itself, and so is every image without
+        `groups`.
 
     Returns
     -------
     Units
-        Groups in sorted order, or images in the order given.
+        Images by themselves in the order given, then groups in sorted order.
 
     Raises
     ------
@@ -85,14 +86,18 @@ def gather_units(values: ArrayLike, groups: Sequence[str] | None = None) -> Unit
     if groups is None:
         kept = column[present]
         return Units(("",) * kept.size, kept, np.ones(kept.size))
+    alone: list[list[float]] = []
     members: dict[str, list[float]] = {}
     for value, group, is_present in zip(column.tolist(), groups, present.tolist(), strict=True):
-        if is_present:
-            members.setdefault(str(group), []).append(value)
-    names = tuple(sorted(members))
-    sums = np.array([exact_sum(members[name]) for name in names], dtype=np.float64)
-    counts = np.array([len(members[name]) for name in names], dtype=np.float64)
-    return Units(names, sums, counts)
+        if is_present and group:
+            members.setdefault(group, []).append(value)
+        elif is_present:
+            alone.append([value])
+    names = sorted(members)
+    units = alone + [members[name] for name in names]
+    sums = np.array([exact_sum(unit) for unit in units], dtype=np.float64)
+    counts = np.array([len(unit) for unit in units], dtype=np.float64)
+    return Units(("",) * len(alone) + tuple(names), sums, counts)
 
 
 def unit_means(values: ArrayLike, groups: Sequence[str] | None = None) -> NDArray[np.float64]:
@@ -103,12 +108,12 @@ def unit_means(values: ArrayLike, groups: Sequence[str] | None = None) -> NDArra
     values : array_like of float, shape (n_images,)
         One number per image; NaN is left out.
     groups : sequence of str, optional
-        The group of each image; without it every image is a unit.
+        The group of each image; empty for an image that is a unit by itself, as all are without `groups`.
 
     Returns
     -------
     ndarray of float64, shape (n_units,)
-        In the sorted order of the groups; without groups, the values that are not NaN in the order given.
+        Values of images by themselves in the order given, then group means in the sorted order of the groups.
 
     Raises
     ------

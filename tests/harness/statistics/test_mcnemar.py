@@ -39,6 +39,7 @@ def test_images_that_share_a_group_blank_the_test() -> None:
     test = mcnemar_exact([1, 1, 0], [0, 0, 0], ["a", "b", "a"])
     assert (None, "images share groups, and are not independent") == (test.p, test.reason)
     assert 0.5 == mcnemar_exact([1, 1, 0], [0, 0, 0], ["a", "b", "c"]).p
+    assert 0.5 == mcnemar_exact([1, 1, 0], [0, 0, 0], ["", "b", ""]).p
 
 
 def test_no_image_blanks_the_test() -> None:

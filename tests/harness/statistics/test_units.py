@@ -24,6 +24,10 @@ def test_without_groups_every_image_is_a_unit() -> None:
     assert [3.0, 1.0, 2.0] == unit_means([3.0, 1.0, 2.0]).tolist()
 
 
+def test_an_image_whose_group_is_empty_is_a_unit_by_itself() -> None:
+    assert [5.0, 9.0, 2.0] == unit_means([1.0, 5.0, 3.0, 9.0], ["a", "", "a", ""]).tolist()
+
+
 def test_nan_is_left_out_and_a_unit_of_nothing_but_nan_vanishes() -> None:
     units = gather_units([1.0, NAN, 3.0, NAN], ["a", "a", "b", "c"])
     assert (("a", "b"), [1.0, 3.0], [1.0, 1.0]) == (units.names, units.sums.tolist(), units.counts.tolist())
