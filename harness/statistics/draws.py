@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 DRAWS = 10_000
 """Draws of every bootstrap, and of every sign-flip test that is too large to be exact."""
 
-_CACHED_UNITS = 4096  # up to here the counts of all draws are kept: at most 41 MB a matrix
+_CACHED_UNITS = 4096  # up to here the counts of all draws are kept, two matrices of at most 41 MB
+_CACHED_MANY_UNITS = 32768  # up to here one matrix is kept, of at most 328 MB; beyond, each column draws anew
 _BLOCK_CELLS = 1 << 20  # draws times units that are worked on at once: at most 8 MB of indices
 
 
@@ -65,14 +66,22 @@ def signed_sums(magnitudes: NDArray[np.float64], seed: int) -> NDArray[np.float6
 def _counts(n_units: int, seed: int) -> Iterator[NDArray[np.uint8]]:
     """Yield, in blocks of draws, how often each unit occurs in each draw."""
     if n_units <= _CACHED_UNITS:
-        yield _all_counts(n_units, seed)
+        yield _counts_of_few(n_units, seed)
+    elif n_units <= _CACHED_MANY_UNITS:
+        yield _counts_of_many(n_units, seed)
     else:
         yield from _drawn_counts(n_units, seed)
 
 
-@lru_cache(maxsize=2)
 def _all_counts(n_units: int, seed: int) -> NDArray[np.uint8]:
-    return np.concatenate(list(_drawn_counts(n_units, seed)))
+    counts = np.empty((DRAWS, n_units), dtype=np.uint8)
+    for (start, stop), block in zip(_blocks(n_units), _drawn_counts(n_units, seed), strict=True):
+        counts[start:stop] = block
+    return counts
+
+
+_counts_of_few = lru_cache(maxsize=2)(_all_counts)
+_counts_of_many = lru_cache(maxsize=1)(_all_counts)
 
 
 def _drawn_counts(n_units: int, seed: int) -> Iterator[NDArray[np.uint8]]:

@@ -36,6 +36,8 @@ def test_the_block_size_does_not_change_the_draws(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(draws, "_BLOCK_CELLS", 1000)
     monkeypatch.setattr(draws, "_CACHED_UNITS", 0)
     np.testing.assert_array_equal(whole[0], resampled_sums(column, seed=5))
+    monkeypatch.setattr(draws, "_CACHED_MANY_UNITS", 0)
+    np.testing.assert_array_equal(whole[0], resampled_sums(column, seed=5))
     np.testing.assert_array_equal(whole[1], signed_sums(column[0], seed=5))
 
 
