@@ -7,6 +7,10 @@ import re
 
 from degradations.recipe import Recipe
 from degradations.recipes.bicubic import BICUBIC
+from degradations.recipes.blur_down import BLUR_DOWN
+from degradations.recipes.bsrgan import BSRGAN
+from degradations.recipes.second_order import SECOND_ORDER
+from degradations.recipes.studies import STUDIES
 from srmetrics.errors import RecipeError
 
 
@@ -21,6 +25,10 @@ def _by_name(*recipes: Recipe) -> dict[str, Recipe]:
 
 RECIPES = _by_name(
     *BICUBIC,
+    *BLUR_DOWN,
+    *SECOND_ORDER,
+    *BSRGAN,
+    *STUDIES,
 )
 """Recipes by full name: a new one is one file, one test and one line here. None ever changes."""
 
