@@ -50,14 +50,15 @@ def _plain(pair: PreparedPair) -> bool:
 
 
 def _stored_sum(pair: PreparedPair, which: Sum) -> float:
-    # The sum over 8-bit images as they are stored is a sum of integers, exact in a double; strips keep OpenCV's
-    # integer accumulators (32 bits for the absolute sum) far from their end.
+    # The sum over 8-bit images as they are stored is a whole number, exact in a double; strips keep OpenCV's integer
+    # accumulators (32 bits for the absolute sum) far from their end. Its squared sum comes back as the square of a
+    # root, off in the last place, which the rounding undoes.
     kind = cv2.NORM_L2SQR if which == "squared" else cv2.NORM_L1
     first, second = pair.stored
     total = 0.0
     for start in range(0, first.shape[0], STRIP_ROWS):
         rows = slice(start, start + STRIP_ROWS)
-        total += cv2.norm(_contiguous(first[rows]), _contiguous(second[rows]), kind)
+        total += round(cv2.norm(_contiguous(first[rows]), _contiguous(second[rows]), kind))
     return total
 
 
@@ -85,7 +86,8 @@ class ErrorMetric:
         """Return the metric of a volume: one mean over all its pixels."""
         sums = tuple(math.fsum(column) for column in zip(*(one.sums for one in slices), strict=True))
         n = sum(one.n for one in slices)
-        return self._finish(sums, n, pair, empty=n == 0)
+        # Under `zeroed` an empty region still counts the pixels of the image.
+        return self._finish(sums, n, pair, empty=all(math.isnan(one.value) for one in slices))
 
     def _finish(self, sums: tuple[float, ...], n: int, pair: PreparedPair, *, empty: bool) -> Measurement:
         groups = len(sums) // 2 if self.formula == "nrmse" else len(sums)

@@ -41,8 +41,10 @@ class Conversion:
 
     def untouched(self, image: Image, alpha: Image | None) -> bool:
         """Return True when the stored values are the scored ones, so that they may be compared as they are."""
-        same_colour = self.channels(image) == (1 if image.ndim == 2 else 3)
-        return same_colour and alpha is None and self.value_window is None
+        if alpha is not None or self.value_window is not None:
+            return False
+        # A grey image that is expanded may come back to one channel as Y, but not with the same values.
+        return not self.expanded if image.ndim == 2 else self.channels(image) == 3
 
     def apply(self, rows: Image, alpha: Image | None) -> Strip:
         """Return scored values of some rows, as float64, rows x W x channels."""
