@@ -1,1 +1,1 @@
-"""TODO."""
+"""What the commands do: one job a file."""

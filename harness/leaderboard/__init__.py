@@ -1,1 +1,1 @@
-"""TODO."""
+"""Views of rows: the leaderboard, its comparisons, and what renders them."""

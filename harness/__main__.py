@@ -1,0 +1,5 @@
+"""``python -m harness`` is ``srmetrics``."""
+
+from harness.cli.main import main
+
+main()

@@ -1,0 +1,31 @@
+"""Where results are printed, and how progress is shown."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+PIPE_WIDTH = 160
+"""Columns of a table that goes to a pipe or a file, where no terminal says its width."""
+
+
+def screen() -> Console:
+    """Return the console for results; a pipe gets plain text that is not cut to 80 columns."""
+    return Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH, color_system=None)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on a terminal and nothing in a pipe; yields ``report(done, total)``."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,111 @@
+"""The front doors in Python; each returns what its command prints."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from os import PathLike, fspath
+
+from harness.jobs.compare import compare_inputs
+from harness.jobs.compare_options import CompareOptions, method_locations
+from harness.leaderboard.build import OnMissing
+from harness.leaderboard.leaderboard import Leaderboard
+from harness.statistics.units import Average
+from srmetrics import EvaluationProtocol
+
+Location = str | PathLike[str]
+"""A folder, a pattern such as ``DIR/*.png``, or a file."""
+
+
+def compare(
+    reference: Location,
+    candidates: Location | Sequence[Location] | Mapping[str, Location],
+    *,
+    protocol: str | EvaluationProtocol = "native",
+    scale: int | None = None,
+    data_range: float | None = None,
+    window: str | None = None,
+    metrics: Sequence[str] = ("psnr", "ssim"),
+    masks: str | None = None,
+    masking: str | None = None,
+    labels: Mapping[int, str] | None = None,
+    boundary: int | None = None,
+    align: str | None = None,
+    grey: str | None = None,
+    alpha: str | None = None,
+    pair: str | None = None,
+    group_by: str | None = None,
+    average: Average = "image",
+    facets: Mapping[str, str] | None = None,
+    on_missing: OnMissing = "common",
+    baseline: str | None = None,
+    dataset: str | None = None,
+    keep_constant: bool = False,
+    seed: int = 0,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Leaderboard:
+    """Score folders of outputs against references: ``srmetrics compare`` in Python.
+
+    The keywords are the command's options, one for one, spelt out so that a misspelt one is an error.
+
+    Parameters
+    ----------
+    reference : str or path
+        A folder, a pattern or a file.
+    candidates : str, path, sequence of them, or mapping of names to them
+        One location or several; ``name=folder`` names a method, as on the command line.
+    protocol : str or EvaluationProtocol
+        A preset's name, a signature, or a protocol.
+    progress : callable, optional
+        Called as ``progress(done, total)`` after each reference.
+
+    Returns
+    -------
+    Leaderboard
+        ``print`` shows it, ``write(folder)`` writes its files, ``failures`` says what could not be scored.
+
+    Raises
+    ------
+    SrmetricsError
+        When nothing can be done; single images that cannot be scored are listed in ``failures``.
+    """
+    if isinstance(candidates, Mapping):
+        named: Mapping[str, str] | list[str] = {name: fspath(location) for name, location in candidates.items()}
+    elif isinstance(candidates, str | PathLike):
+        named = [fspath(candidates)]
+    else:
+        named = [fspath(location) for location in candidates]
+    options = CompareOptions(
+        protocol=protocol,
+        scale=scale,
+        data_range=data_range,
+        window=window,
+        metrics=tuple(metrics),
+        masks=masks,
+        masking=masking,
+        labels=labels,
+        boundary=boundary,
+        align=align,
+        grey=grey,
+        alpha=alpha,
+        pair=pair,
+        group_by=group_by,
+        average=average,
+        facets=facets or {},
+        on_missing=on_missing,
+        baseline=baseline,
+        dataset=dataset,
+        keep_constant=keep_constant,
+        seed=seed,
+        workers=workers or available_cores(),
+    )
+    root = fspath(reference)
+    return compare_inputs(root, method_locations(root, named), options, progress or (lambda done, total: None))
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

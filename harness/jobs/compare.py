@@ -1,0 +1,204 @@
+"""The main job: methods' outputs against references, from folders to a leaderboard."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from importlib.metadata import version as installed_version
+
+from harness.engine.on_threads import run_on_threads
+from harness.engine.row import Failure, InputDigest, Row
+from harness.jobs.compare_inputs import ComparisonInputs, gather_inputs
+from harness.jobs.compare_options import CompareOptions
+from harness.jobs.scoring import Scored, ScoringRules, score
+from harness.leaderboard.build import build_rows
+from harness.leaderboard.leaderboard import Heading, Leaderboard
+from srmetrics.errors import PairingError, UsageError
+from srmetrics.version import VERSION
+
+Report = Callable[[int, int], None]
+"""Told how many of how many references are done."""
+
+MOST_NOTES = 8
+"""Notes of single images that are listed; there may be one for every image."""
+
+
+def compare_inputs(
+    reference: str,
+    candidates: Mapping[str, str],
+    options: CompareOptions,
+    report: Report = lambda done, total: None,
+) -> Leaderboard:
+    """Score every method on every reference and return the leaderboard.
+
+    Parameters
+    ----------
+    reference : str
+        A folder, a pattern or a file.
+    candidates : mapping of str to str
+        Method names to folders, patterns or files.
+    options : CompareOptions
+        Everything else.
+    report : callable, optional
+        Called after each reference.
+
+    Raises
+    ------
+    SrmetricsError
+        When nothing can be done: no references, options that do not go together, ``on_missing="error"``.
+    """
+    started = time.time()
+    if options.baseline is not None and options.baseline not in candidates:
+        raise UsageError(
+            "the baseline is not one of the methods", found=repr(options.baseline), expected=", ".join(candidates)
+        )
+    inputs = gather_inputs(reference, candidates, options)
+    if options.on_missing == "error" and inputs.missing:
+        first = inputs.missing[0]
+        raise PairingError(
+            "images are missing, and --on-missing is error",
+            found=f"{len(inputs.missing)}, such as {first.image!r} of {first.method!r}",
+            way_out="Add them, or compare on the common ones: --on-missing common",
+        )
+    scored = _score_all(inputs, options, report)
+    rows = [row for one in scored for row in one.rows]
+    failures = [*inputs.missing, *(failure for one in scored for failure in one.failures)]
+    digests = sorted({digest for one in scored for digest in one.digests}, key=lambda one: (one.role, one.image))
+    board, comparisons = build_rows(
+        rows,
+        options.metrics,
+        methods=list(candidates),
+        average=options.average,
+        on_missing=options.on_missing,
+        baseline=options.baseline,
+        seed=options.seed,
+    )
+    return Leaderboard(
+        heading=Heading(
+            dataset=options.dataset or inputs.dataset,
+            dataset_digest=dataset_digest(digests),
+            scale=options.scale,
+            degradation="",
+            protocol=options.protocol_name,
+            average=options.average,
+            metrics=options.metrics,
+            version=VERSION,
+        ),
+        rows=board,
+        comparisons=comparisons,
+        per_image=tuple(rows),
+        failures=tuple(failures),
+        facets=tuple(options.facets),
+        masked=options.masks is not None,
+        notes=(*inputs.notes, *_notes_of(rows), *_left_out(rows, failures, list(candidates), options)),
+        run=_run_facts(reference, candidates, options, inputs, digests, started),
+    )
+
+
+def dataset_digest(digests: Iterable[InputDigest]) -> str:
+    """Return SHA-256 over the sorted (key, shape, dtype, digest) of the references and masks that were scored."""
+    lines = sorted(
+        f"{one.image}\0{one.role}\0{'x'.join(map(str, one.shape))}\0{one.dtype}\0{one.sha256}\n"
+        for one in digests
+        if one.role in ("reference", "mask")
+    )
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _score_all(inputs: ComparisonInputs, options: CompareOptions, report: Report) -> list[Scored]:
+    rules = ScoringRules(
+        protocol=options.resolved_early,
+        metrics=options.metrics,
+        scale=options.scale,
+        data_range=options.data_range,
+        labels=options.labels,
+        label_maps=inputs.label_maps,
+        boundary=options.boundary,
+        keep_constant=options.keep_constant,
+    )
+    scored = []
+    for one in run_on_threads(partial(score, rules=rules), inputs.tasks, options.workers):
+        scored.append(one)
+        report(len(scored), len(inputs.tasks))
+    return scored
+
+
+def _notes_of(rows: Sequence[Row]) -> list[str]:
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        for note in row.notes:
+            found.setdefault(note, []).append(row.image)
+    notes = [
+        f"{images[0]}: {note}" if len(set(images)) == 1 else f"{len(set(images))} images: {note}"
+        for note, images in found.items()
+    ]
+    more = len(notes) - MOST_NOTES
+    return notes[:MOST_NOTES] + ([f"and {more} more notes of single images"] if more > 0 else [])
+
+
+def _left_out(
+    rows: Sequence[Row], failures: Sequence[Failure], methods: Sequence[str], options: CompareOptions
+) -> list[str]:
+    if options.on_missing == "own" or len(methods) < 2:
+        return []
+    having: dict[str, set[str]] = {}
+    for row in rows:
+        having.setdefault(row.image, set()).add(row.method)
+    present = set().union(*having.values()) if having else set()
+    notes = [f"{method} has no image that could be scored" for method in methods if method not in present]
+    partial_images = [image for image, mine in having.items() if mine != present]
+    if partial_images:
+        notes.append(
+            f"{len(partial_images)} of {len(having)} images are not scored for every method and are left out of the "
+            f"means, such as {partial_images[0]!r} (--on-missing own keeps them)"
+        )
+    return notes
+
+
+def _run_facts(
+    reference: str,
+    candidates: Mapping[str, str],
+    options: CompareOptions,
+    inputs: ComparisonInputs,
+    digests: Sequence[InputDigest],
+    started: float,
+) -> dict[str, object]:
+    by_role: dict[str, dict[str, str]] = {}
+    for one in digests:
+        by_role.setdefault(one.role, {})[one.image] = one.sha256
+    return {
+        "command": {
+            "job": "compare",
+            "reference": reference,
+            "candidates": dict(candidates),
+            "protocol": options.protocol_name,
+            "scale": options.scale,
+            "data_range": options.data_range,
+            "metrics": list(options.metrics),
+            "masks": options.masks,
+            "labels": {str(value): name for value, name in (options.labels or {}).items()},
+            "boundary": options.boundary,
+            "pair": options.pair,
+            "group_by": options.group_by,
+            "average": options.average,
+            "facets": dict(options.facets),
+            "on_missing": options.on_missing,
+            "baseline": options.baseline,
+            "keep_constant": options.keep_constant,
+            "workers": options.workers,
+        },
+        "pairing": dict(inputs.rules),
+        "seed": options.seed,
+        "inputs": by_role,
+        "versions": {
+            "python": platform.python_version(),
+            **{name: installed_version(name) for name in ("numpy", "scipy", "opencv-python-headless", "pillow")},
+        },
+        "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
+        "seconds": round(time.time() - started, 3),
+    }

@@ -1,0 +1,81 @@
+"""Groups (patients, slides, volumes) and facets of images, from their keys or from a CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from harness.jobs.compare_options import one_group
+from srmetrics.errors import FileError, PairingError, UsageError
+
+PATIENT = "dicom:PatientID"
+"""Groups by the patient that a DICOM file names, as a salted hash."""
+
+
+def groups_of(
+    keys: Sequence[str], group_by: str | None, patient_of: Callable[[str], str] | None = None
+) -> dict[str, str]:
+    """Return the group of every key; empty text for all without ``group_by``.
+
+    Parameters
+    ----------
+    keys : sequence of str
+        The references' keys.
+    group_by : str, optional
+        A CSV file with the columns ``image`` and ``group``, a regular expression with one group that is searched in
+        the key, or ``dicom:PatientID``.
+    patient_of : callable, optional
+        Gives the hashed patient of a key, for ``dicom:PatientID``.
+
+    Raises
+    ------
+    PairingError
+        When images have no group, naming the first of them.
+    """
+    if group_by is None:
+        return dict.fromkeys(keys, "")
+    if group_by == PATIENT:
+        if patient_of is None:
+            raise UsageError("dicom:PatientID needs DICOM references")
+        groups = {key: patient_of(key) for key in keys}
+    elif group_by.lower().endswith(".csv"):
+        table = _read_csv(Path(group_by))
+        groups = {key: table[key] for key in keys if key in table}
+    else:
+        pattern = one_group(group_by, "--group-by")
+        matches = {key: pattern.search(key) for key in keys}
+        groups = {key: match[1] for key, match in matches.items() if match and match[1]}
+    missing = [key for key in keys if not groups.get(key)]
+    if missing:
+        raise PairingError(
+            "images have no group",
+            found=f"{len(missing)} of {len(keys)}, such as {missing[0]!r}",
+            expected=f"a group for every image from {group_by!r}",
+            way_out="Mend the CSV or the regular expression given as --group-by",
+        )
+    return groups
+
+
+def facets_of(key: str, facets: Mapping[str, str]) -> dict[str, str]:
+    """Return the facets of a key: what each pattern's group finds in it, or nothing."""
+    found = {name: one_group(pattern, f"the facet {name!r}").search(key) for name, pattern in facets.items()}
+    return {name: (match[1] or "") if match else "" for name, match in found.items()}
+
+
+def _read_csv(path: Path) -> dict[str, str]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            if reader.fieldnames is None or not {"image", "group"} <= set(reader.fieldnames):
+                raise FileError(
+                    "the CSV of groups has other columns", found=reader.fieldnames, expected="image,group", file=path
+                )
+            groups: dict[str, str] = {}
+            for row in reader:
+                image, group = row["image"] or "", row["group"] or ""
+                if groups.setdefault(image, group) != group:
+                    raise FileError("an image has two groups", found=f"{image!r}: {groups[image]!r}, {group!r}", file=path)
+            return groups
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise FileError(f"the CSV of groups cannot be read: {error}", file=path) from error

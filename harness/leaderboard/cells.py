@@ -1,0 +1,79 @@
+"""How a leaderboard's numbers look where people read them: rounded, with their interval, the best marked."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from harness.leaderboard.leaderboard import Leaderboard, LeaderboardRow
+from srmetrics.metrics import find_metric
+
+DECIMALS = {"psnr": 3, "mse": 3, "rmse": 3, "mae": 3}
+"""Decimals of metrics that are not near 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One number as text."""
+
+    mean: str
+    interval: str
+    """``[low, high]`` or nothing."""
+    best: bool
+    tied: bool
+    """Not told apart from the best by the test."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows that may be compared: one signature, one region."""
+
+    signature: str
+    region: str
+    rows: tuple[LeaderboardRow, ...]
+
+
+def blocks_of(board: Leaderboard) -> list[Block]:
+    """Return the rows by signature and region, in their order."""
+    keys = dict.fromkeys((row.signature, row.region) for row in board.rows)
+    return [
+        Block(signature, region, tuple(row for row in board.rows if (row.signature, row.region) == (signature, region)))
+        for signature, region in keys
+    ]
+
+
+def cell_of(row: LeaderboardRow, metric: str, *, several: bool) -> Cell:
+    """Return one metric of a row as text; ``several`` says whether there is anything to be best of."""
+    cell = row.cells[metric]
+    decimals = DECIMALS.get(metric, 4)
+    summary = cell.summary
+    text = rounded(summary.mean, decimals)
+    if summary.n_infinite:
+        text += f" ({summary.n_infinite} inf)"
+    if summary.n != row.n_images:
+        text += f" (n={summary.n})"
+    low, high = summary.interval.low, summary.interval.high
+    interval = "" if low is None or high is None else f"[{rounded(low, decimals)}, {rounded(high, decimals)}]"
+    return Cell(text, interval, several and cell.rank == 1, several and cell.vs_best == "tied")
+
+
+def rounded(value: float, decimals: int) -> str:
+    """Return a number with so many decimals; ``inf`` and ``-`` for what is none."""
+    if math.isnan(value):
+        return "-"
+    return "inf" if math.isinf(value) else f"{value:.{decimals}f}"
+
+
+def metric_title(metric: str) -> str:
+    """Return a metric's heading: its name, an arrow to the better end, its unit."""
+    arrow = "↑" if find_metric(metric).higher_is_better else "↓"
+    name = metric.replace("_", "-").upper() if ":" not in metric else metric
+    return f"{name} {arrow}" + (" dB" if metric == "psnr" else "")
+
+
+def interval_sentence(board: Leaderboard) -> str:
+    """Return what the intervals are, in one line."""
+    methods = dict.fromkeys(
+        cell.summary.interval.method for row in board.rows for cell in row.cells.values() if cell.summary.interval.method
+    )
+    return "; ".join(methods)

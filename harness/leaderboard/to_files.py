@@ -1,0 +1,43 @@
+"""A run's folder: the CSVs, the tables for papers, and ``run.json`` with the digests of them all."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from harness.engine.atomic import write_atomically
+from harness.leaderboard.leaderboard import Leaderboard
+from harness.leaderboard.to_csv import comparisons_csv, failures_csv, leaderboard_csv, per_image_csv
+from harness.leaderboard.to_json import to_json_text
+from harness.leaderboard.to_latex import to_latex
+from harness.leaderboard.to_markdown import to_markdown
+
+RUN_SCHEMA = 1
+"""The version of ``run.json``'s layout."""
+
+
+def write_files(board: Leaderboard, folder: Path) -> list[Path]:
+    """Write all files of a run, ``run.json`` last: a folder without it is unfinished."""
+    contents = {
+        "leaderboard.csv": leaderboard_csv(board),
+        "leaderboard.md": to_markdown(board),
+        "leaderboard.tex": to_latex(board),
+        "per_image.csv": per_image_csv(board),
+        "comparisons.csv": comparisons_csv(board),
+        "failures.csv": failures_csv(board.failures),
+    }
+    digests = {
+        name: hashlib.sha256(text.encode()).hexdigest() for name, text in contents.items() if name.endswith(".csv")
+    }
+    run = {
+        "schema": RUN_SCHEMA,
+        "srmetrics_version": board.heading.version,
+        "signatures": list(board.signatures),
+        **board.run,
+        "notes": list(board.notes),
+        "sha256": digests,
+    }
+    contents["run.json"] = to_json_text(run)
+    for name, text in contents.items():
+        write_atomically(folder / name, text)
+    return [folder / name for name in contents]
