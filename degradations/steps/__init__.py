@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from degradations.pipeline import ChooseOne, EitherOrder, InOrder, Maybe, Shuffled
 from degradations.step import Step
-from degradations.steps.blur import Blur, GaussianBlur, SincBlur
+from degradations.steps.blur import Blur, CovarianceBlur, GaussianBlur, SincBlur
 from degradations.steps.jpeg import Jpeg
 from degradations.steps.luma import StudioLuma
 from degradations.steps.noise import CorrelatedNoise, GaussianNoise, WrappedNoise
@@ -12,6 +12,7 @@ from degradations.steps.poisson import PoissonNoise
 from degradations.steps.quantise import Clip, Quantise, ToFloat
 from degradations.steps.resize import MatlabResize, ResizeBy, ResizeTo
 from degradations.steps.sharpen import Sharpen
+from degradations.steps.shrink import Shrink
 from degradations.steps.subsample import ShiftedBlur, Subsample
 
 
@@ -32,8 +33,10 @@ KINDS = _by_kind(
     MatlabResize,
     ResizeTo,
     ResizeBy,
+    Shrink,
     Subsample,
     Blur,
+    CovarianceBlur,
     SincBlur,
     GaussianBlur,
     ShiftedBlur,

@@ -60,8 +60,8 @@ class Blur:
         _check_sizes(self.sizes)
         for name in ("sigma", "generalised_beta", "plateau_beta", "sinc_cutoff", "small_sinc_cutoff"):
             low, high = getattr(self, name)
-            if not 0 < low <= high:
-                raise StepError(f"impossible range of {name}", found=(low, high), expected="0 < low <= high")
+            if not (0 <= low <= high and 0 < high < math.inf):
+                raise StepError(f"impossible range of {name}", found=(low, high), expected="0 <= low <= high")
         for name in ("generalised_beta", "plateau_beta"):
             low, high = getattr(self, name)
             if not low <= 1 <= high:  # each half of the draws lies on its side of 1
@@ -84,6 +84,33 @@ class Blur:
         elif family.startswith("plateau"):
             record["beta"] = _draw_beta(rng, self.plateau_beta)
         return record
+
+    def apply(self, image: Image, record: Record) -> Image:
+        """Filter with the kernel of the record."""
+        return apply_kernel(image, record)
+
+
+@dataclass(frozen=True, slots=True)
+class CovarianceBlur:
+    """Blur by a Gaussian whose two variances (not deviations) are random, as BSRGAN does."""
+
+    kind: ClassVar[str] = "covariance-blur"
+    sizes: tuple[int, ...]
+    """Kernel sizes in pixels, odd, equally likely."""
+    variance: tuple[float, float]
+    """Range of the variances along both axes in square pixels, uniform. The axes turn by any angle."""
+
+    def __post_init__(self) -> None:
+        _check_sizes(self.sizes)
+        if not (0 <= self.variance[0] <= self.variance[1] and 0 < self.variance[1] < math.inf):
+            raise StepError("impossible range of variance", found=self.variance, expected="0 <= low <= high")
+
+    def draw(self, rng: np.random.RandomState, facts: Facts) -> Record:
+        """Draw the size, both variances (recorded as deviations) and the angle."""
+        size = self.sizes[rng.randint(len(self.sizes))]
+        first, second = math.sqrt(rng.uniform(*self.variance)), math.sqrt(rng.uniform(*self.variance))
+        angle = rng.uniform(0.0, math.pi)
+        return {"family": "aniso", "size": size, "sigma_x": first, "sigma_y": second, "rotation": angle}
 
     def apply(self, image: Image, record: Record) -> Image:
         """Filter with the kernel of the record."""

@@ -13,7 +13,7 @@ from skimage.data import astronaut
 from degradations.seeding import random_state
 from degradations.step import Facts, Record
 from degradations.steps import kernels
-from degradations.steps.blur import Blur, GaussianBlur, SincBlur, make_kernel
+from degradations.steps.blur import Blur, CovarianceBlur, GaussianBlur, SincBlur, make_kernel
 from degradations.steps.filtering import filter_image
 from srmetrics.errors import StepError
 
@@ -76,6 +76,27 @@ def test_the_final_sinc_has_one_range_for_all_sizes() -> None:
     assert stats.chisquare([sum(r["size"] == size for r in drawn) for size in SIZES]).pvalue > SIGNIFICANCE
 
 
+def test_covariance_blur_draws_variances_uniformly() -> None:
+    step, rng = CovarianceBlur(sizes=(7, 9), variance=(0.0, 8.0)), random_state("test@1", 0, "variance", 0)
+    drawn = [step.draw(rng, FACTS) for _ in range(4000)]
+    for name in ("sigma_x", "sigma_y"):
+        variances = [record[name] ** 2 for record in drawn]
+        assert stats.kstest(variances, stats.uniform(0, 8).cdf).pvalue > SIGNIFICANCE
+    angles = [record["rotation"] for record in drawn]
+    assert stats.kstest(angles, stats.uniform(0, math.pi).cdf).pvalue > SIGNIFICANCE
+
+
+def test_covariance_blur_has_the_covariance_of_its_record() -> None:
+    # BSRGAN's kernel is the normal density with eigenvalues l1 along (cos a, sin a) and l2 across, by scipy.
+    record = {"family": "aniso", "size": 15, "sigma_x": math.sqrt(3), "sigma_y": 1.0, "rotation": 0.4}
+    axis = np.array([math.cos(0.4), math.sin(0.4)])
+    covariance = 3 * np.outer(axis, axis) + 1 * np.outer([-axis[1], axis[0]], [-axis[1], axis[0]])
+    grid = np.stack(np.meshgrid(np.arange(-7, 8), np.arange(-7, 8)), axis=2)
+    density = stats.multivariate_normal([0, 0], covariance).pdf(grid)
+    # Two evaluations of one exponential in float64.
+    np.testing.assert_allclose(density / density.sum(), make_kernel(record), rtol=0, atol=1e-12)
+
+
 def test_every_family_applies_the_kernel_of_its_record(records: list[Record]) -> None:
     image = (astronaut()[:64, :64] / np.float32(255)).astype(np.float32)
     for family in FAMILIES:
@@ -125,7 +146,7 @@ def test_floats_are_blurred_the_same_by_both_arithmetics() -> None:
         ({"weights": (0.5, 0.5)}, "a weight for each"),
         ({"sizes": (8,)}, "odd numbers of pixels"),
         ({"sizes": ()}, "odd numbers of pixels"),
-        ({"sigma": (0.0, 1.0)}, "impossible range of sigma"),
+        ({"sigma": (0.0, 0.0)}, "impossible range of sigma"),
         ({"sigma": (2.0, 1.0)}, "impossible range of sigma"),
         ({"plateau_beta": (1.5, 2.0)}, "expected a range around 1"),
     ],
