@@ -31,7 +31,9 @@ from srmetrics.single import (
     ssim,
     ssim_map,
 )
-from srmetrics.version import VERSION as __version__
+from srmetrics.version import VERSION
+
+__version__ = VERSION
 
 __all__ = [
     "METRICS",

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from srmetrics.errors import ProtocolError, SizeError, SrmetricsError
+from srmetrics.fields import MASKINGS
 from srmetrics.metrics import column_name, find_metric
 from srmetrics.metrics.base import Measurement, Metric, Region
 from srmetrics.prepare.pair import PreparedPair, prepare_pair
 from srmetrics.presets import find_protocol
-from srmetrics.protocol import MASKINGS, EvaluationProtocol
+from srmetrics.protocol import EvaluationProtocol
 from srmetrics.score import Scores
 
 ZEROED_NOTE = (

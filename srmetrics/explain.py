@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from srmetrics.fields import parse_value_window, window_sigma, window_size
 from srmetrics.presets import BT601, PRESETS, WANG_2004
 from srmetrics.presets import find_protocol as _find
-from srmetrics.protocol import EvaluationProtocol, parse_value_window, window_sigma, window_size
+from srmetrics.protocol import EvaluationProtocol
 from srmetrics.signature import parse_signature
 from srmetrics.version import VERSION
 
@@ -126,12 +127,12 @@ def _ssim(protocol: EvaluationProtocol) -> str:
 
 def _region(protocol: EvaluationProtocol) -> str:
     return {
-        "normalised": "Inside a mask, errors are averaged over the region's pixels and SSIM is a normalised convolution: "
-        "local means and covariances use the region's pixels only.",
-        "interior": "Inside a mask, errors are averaged over the region's pixels and SSIM over windows that lie wholly "
-        "inside the region.",
-        "map": "Inside a mask, errors are averaged over the region's pixels and so is the SSIM map, whose windows reach "
-        "outside the region.",
+        "normalised": "Inside a mask, errors are averaged over the region's pixels and SSIM is a normalised "
+        "convolution: local means and covariances use the region's pixels only.",
+        "interior": "Inside a mask, errors are averaged over the region's pixels and SSIM over windows that lie "
+        "wholly inside the region.",
+        "map": "Inside a mask, errors are averaged over the region's pixels and so is the SSIM map, whose windows "
+        "reach outside the region.",
         "zeroed": "Both images were set to zero outside the mask and scored as a whole, which inflates the scores of "
         "small regions.",
     }[protocol.masking]

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import math
-import re
 from dataclasses import dataclass, fields, replace
 
 from srmetrics.errors import ProtocolError, RangeError
-
-COLOURS = ("all-channels", "mean-of-channels", "y-bt601", "luma-bt601")
-ROUNDINGS = ("none", "integer")
-GREY_POLICIES = ("keep", "expand")
-ALPHA_POLICIES = ("error", "drop", "composite")
-RESIZE_RULES = ("opencv-nearest", "opencv-bilinear", "opencv-bicubic", "opencv-area", "opencv-lanczos4")
-RANGE_RULES = ("dtype", "given", "reference-max")
-POOLINGS = ("image", "volume")
-MASKINGS = ("normalised", "interior", "map", "zeroed")
-EDGES = ("valid", "reflect", "replicate")
-COVARIANCES = ("population", "sample")
-DOWNSAMPLINGS = ("none", "wang", "avg-pool")
-
-_ALIGN = re.compile(rf"none|crop|modcrop(-[1-9][0-9]*)?|resize-({'|'.join(rule for rule in RESIZE_RULES)})", re.ASCII)
-_CROP = re.compile(r"(0|[1-9][0-9]*)|scale(\+[0-9]+)?", re.ASCII)
-_GAUSSIAN = re.compile(r"gaussian-([0-9]+)-([0-9]+(?:\.[0-9]+)?)", re.ASCII)
-_UNIFORM = re.compile(r"uniform-([0-9]+)", re.ASCII)
+from srmetrics.fields import (
+    ALPHA_POLICIES,
+    COLOURS,
+    COVARIANCES,
+    DOWNSAMPLINGS,
+    EDGES,
+    GREY_POLICIES,
+    MASKINGS,
+    POOLINGS,
+    RANGE_RULES,
+    ROUNDINGS,
+    check_alignment,
+    is_number,
+    one_of,
+    parse_value_window,
+    pixels_or_rule,
+    positive_range,
+    shortest,
+    two_constants,
+    whole_scale,
+    window_sigma,
+    window_size,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,40 +78,33 @@ class EvaluationProtocol:
 
     def __post_init__(self) -> None:
         """Refuse values that no field can take, naming the field."""
-        _one_of("colour", self.colour, COLOURS)
-        _one_of("round", self.round, ROUNDINGS)
-        _one_of("grey", self.grey, GREY_POLICIES)
-        _one_of("alpha", self.alpha, ALPHA_POLICIES)
-        _one_of("pooling", self.pooling, POOLINGS)
-        _one_of("masking", self.masking, MASKINGS)
-        _one_of("edges", self.edges, EDGES)
-        _one_of("covariance", self.covariance, COVARIANCES)
-        _one_of("downsample", self.downsample, DOWNSAMPLINGS)
-        if not isinstance(self.align, str) or not _ALIGN.fullmatch(self.align):
-            expected = "none, crop, modcrop, modcrop-SCALE, or resize- and one of " + ", ".join(RESIZE_RULES)
-            raise ProtocolError("the field align has no such value", found=repr(self.align), expected=expected)
-        if isinstance(self.crop, bool) or not _CROP.fullmatch(str(self.crop)):
-            raise ProtocolError(
-                "the field crop has no such value",
-                found=repr(self.crop),
-                expected="a whole number of pixels, 'scale' or 'scale+N'",
-            )
-        if isinstance(self.crop, str) and self.crop.isdigit():
-            object.__setattr__(self, "crop", int(self.crop))
+        one_of("colour", self.colour, COLOURS)
+        one_of("round", self.round, ROUNDINGS)
+        one_of("grey", self.grey, GREY_POLICIES)
+        one_of("alpha", self.alpha, ALPHA_POLICIES)
+        one_of("pooling", self.pooling, POOLINGS)
+        one_of("masking", self.masking, MASKINGS)
+        one_of("edges", self.edges, EDGES)
+        one_of("covariance", self.covariance, COVARIANCES)
+        one_of("downsample", self.downsample, DOWNSAMPLINGS)
+        check_alignment(self.align)
+        # What can be written in several ways (numpy's numbers, 40.0/400, gaussian-11-1.50) is kept in one, so that one
+        # convention has one signature.
+        object.__setattr__(self, "crop", pixels_or_rule(self.crop))
         if isinstance(self.range, str):
-            _one_of("range", self.range, RANGE_RULES)
+            one_of("range", self.range, RANGE_RULES)
         else:
             object.__setattr__(self, "range", positive_range(self.range))
         if self.value_window != "none":
-            parse_value_window(self.value_window)
-        window_size(self.window)
-        if len(self.k) != 2 or not all(isinstance(k, int | float) and math.isfinite(k) and k >= 0 for k in self.k):
-            raise ProtocolError("the field k has no such value", found=repr(self.k), expected="two numbers >= 0")
-        object.__setattr__(self, "k", (float(self.k[0]), float(self.k[1])))
+            centre, width = parse_value_window(self.value_window)
+            object.__setattr__(self, "value_window", f"{shortest(centre)}/{shortest(width)}")
+        size, sigma = window_size(self.window), window_sigma(self.window)
+        object.__setattr__(self, "window", f"uniform-{size}" if sigma is None else f"gaussian-{size}-{shortest(sigma)}")
+        object.__setattr__(self, "k", two_constants(self.k))
         for name in ("psnr_cap", "psnr_eps"):
             value = getattr(self, name)
             if value is not None:
-                if isinstance(value, bool) or not math.isfinite(value) or value <= 0:
+                if not is_number(value) or value <= 0:
                     raise ProtocolError(
                         f"the field {name} has no such value",
                         found=repr(value),
@@ -166,12 +163,13 @@ class EvaluationProtocol:
                 align = f"modcrop-{factor}"
         if self.value_window != "none":
             # A DICOM window maps its values to 0..255, whatever the input's range was.
-            if data_range is not None and float(data_range) != 255.0 and not isinstance(span, float):
-                raise RangeError(
-                    "a value window sets the data range to 255",
-                    found=f"data_range={data_range:g}",
-                    way_out="Leave --data-range out beside --window",
-                )
+            for other in (data_range, span if isinstance(span, float) else None):
+                if other is not None and positive_range(other) != 255.0:
+                    raise RangeError(
+                        "a value window sets the data range to 255",
+                        found=f"a data range of {other:g}",
+                        way_out="Leave --data-range out beside --window",
+                    )
             span = 255.0
         elif span in ("dtype", "given"):
             if data_range is None:
@@ -194,59 +192,3 @@ class EvaluationProtocol:
 def field_names() -> tuple[str, ...]:
     """Return the names of the protocol's fields, in the order of the signature."""
     return tuple(field.name for field in fields(EvaluationProtocol))
-
-
-def positive_range(value: object) -> float:
-    """Return a data range as a float, refusing what cannot be one."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
-        raise RangeError("this cannot be a data range", found=repr(value), expected="a finite number above 0")
-    return float(value)
-
-
-def whole_scale(scale: object) -> int:
-    """Return a scale as an int, refusing what cannot be one."""
-    if isinstance(scale, bool) or not isinstance(scale, int | float) or scale < 1 or scale != int(scale):
-        raise ProtocolError("this cannot be a scale", found=repr(scale), expected="a whole number, at least 1")
-    return int(scale)
-
-
-def parse_value_window(text: str) -> tuple[float, float]:
-    """Return centre and width of a value window written ``centre/width``."""
-    centre, slash, width = text.partition("/")
-    try:
-        numbers = float(centre), float(width)
-    except ValueError:
-        numbers = math.nan, math.nan
-    if not slash or not all(map(math.isfinite, numbers)) or numbers[1] <= 1:
-        raise ProtocolError(
-            "the field value_window has no such value",
-            found=repr(text),
-            expected="none, or centre/width with a width above 1, such as 40/400",
-        )
-    return numbers
-
-
-def window_size(window: str) -> int:
-    """Return the side of SSIM's window in pixels, an odd number of at least 3."""
-    match = _GAUSSIAN.fullmatch(window) or _UNIFORM.fullmatch(window)
-    size = int(match[1]) if match else 0
-    if match is None or size < 3 or size % 2 == 0 or (match.re is _GAUSSIAN and float(match[2]) <= 0):
-        raise ProtocolError(
-            "the field window has no such value",
-            found=repr(window),
-            expected="gaussian-SIZE-SIGMA or uniform-SIZE with an odd size of at least 3",
-        )
-    return size
-
-
-def window_sigma(window: str) -> float | None:
-    """Return the standard deviation of a Gaussian window in pixels, None for a uniform one."""
-    match = _GAUSSIAN.fullmatch(window)
-    return float(match[2]) if match else None
-
-
-def _one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ProtocolError(
-            f"the field {name} has no such value", found=repr(value), expected="one of " + ", ".join(choices)
-        )

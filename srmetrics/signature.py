@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from srmetrics.errors import ProtocolError
+from srmetrics.fields import shortest
 from srmetrics.protocol import EvaluationProtocol, field_names
 from srmetrics.version import VERSION
 
@@ -100,8 +101,7 @@ def _write(value: object) -> str:
     if isinstance(value, tuple):
         return "/".join(_write(part) for part in value)
     if isinstance(value, float):
-        # repr is the shortest text that reads back as the same float; a whole number goes without its ".0".
-        return repr(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return shortest(value)
     return str(value)
 
 

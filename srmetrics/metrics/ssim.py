@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from srmetrics.fields import window_size
 from srmetrics.metrics.base import Measurement, Region, mean_of_slices
 from srmetrics.metrics.downsample import downsample
 from srmetrics.metrics.ssim_map import channel_sums, check_size, map_strips, windows_for
 from srmetrics.prepare.pair import STRIP_ROWS, Mask, PreparedPair, Rows, SelectedRows
-from srmetrics.protocol import window_size
 
 SPARSE_SUPPORT = 0.1
 """Below this mean window weight inside a region, normalised SSIM rewards sparseness: a warning is given."""
@@ -77,7 +77,7 @@ def centre_of(pair: PreparedPair, mask: Mask | None) -> float:
     """
     if pair.stored[0].dtype.kind == "u":
         return pair.data_range / 2.0
-    height, _, channels = pair.shape
+    height = pair.shape[0]
     total, count = 0.0, 0
     for start in range(0, height, STRIP_ROWS):
         reference, _ = pair.rows(start, min(start + STRIP_ROWS, height))

@@ -80,7 +80,8 @@ def check_size(shape: tuple[int, int, int], windows: Windows, name: str = "SSIM"
         raise SizeError(
             f"the image is too small for {name}'s window",
             found=f"{shape[1]} x {shape[0]} pixels",
-            expected=f"at least {least} pixels each way for a window of {len(windows.kernel)} with {windows.edges} edges",
+            expected=f"at least {least} pixels each way for a window of {len(windows.kernel)} "
+            f"with {windows.edges} edges",
             way_out="Leave ssim out for such images, or crop less",
         )
 

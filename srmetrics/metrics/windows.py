@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from srmetrics.protocol import window_sigma, window_size
+from srmetrics.fields import window_sigma, window_size
 
 Kernel = NDArray[np.float64]
 """The weights along one axis; they sum to one and the window is their outer product."""

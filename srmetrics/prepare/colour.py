@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srmetrics.errors import RangeError
+from srmetrics.fields import parse_value_window
 from srmetrics.prepare.gate import Image
-from srmetrics.protocol import EvaluationProtocol, parse_value_window
+from srmetrics.protocol import EvaluationProtocol
 
 Strip = NDArray[np.float64]
 """rows x W x C of float64."""

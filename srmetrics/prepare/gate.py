@@ -82,7 +82,7 @@ def check_mask(mask: object, shape: tuple[int, int]) -> NDArray[np.bool_]:
         )
     if array.dtype.kind == "f" and np.isnan(array).any():
         raise MaskError("the mask holds NaN", expected="zero outside, another number inside")
-    return np.not_equal(array, 0)
+    return np.asarray(array != 0, np.bool_)
 
 
 def dtype_range(reference: Image, candidate: Image, protocol: EvaluationProtocol, told: float | None) -> float | None:
