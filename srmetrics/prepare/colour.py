@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -33,6 +33,10 @@ class Conversion:
     expanded: bool
     value_window: tuple[float, float] | None
     data_range: float
+
+    def before_colour(self) -> Conversion:
+        """Return the same conversion without its last two steps: no luma is taken and nothing is rounded."""
+        return replace(self, colour="all-channels", rounded=False)
 
     def channels(self, image: Image) -> int:
         """Return how many channels an image has after the conversion."""

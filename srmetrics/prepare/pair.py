@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol as Interface
 
 import numpy as np
@@ -12,7 +12,7 @@ from srmetrics.errors import NonFiniteError, RangeError
 from srmetrics.prepare.align import Frame, align
 from srmetrics.prepare.channels import reconcile, split_alpha
 from srmetrics.prepare.colour import Conversion, Strip, conversion_for
-from srmetrics.prepare.gate import Image, check_image, check_mask, dtype_range, range_notes
+from srmetrics.prepare.gate import Image, check_image, check_mask, dtype_range, largest_value, range_notes
 from srmetrics.protocol import EvaluationProtocol
 
 Mask = NDArray[np.bool_]
@@ -97,6 +97,11 @@ class PreparedPair:
         return reference.shape[0], reference.shape[1], self.conversion.channels(reference)
 
     @property
+    def before_colour(self) -> PreparedPair:
+        """The same pair as RGB or grey and unrounded, whatever the protocol's colour: for metrics that take RGB."""
+        return replace(self, conversion=self.conversion.before_colour())
+
+    @property
     def untouched(self) -> bool:
         """True when the stored values are the scored values."""
         return all(
@@ -123,7 +128,7 @@ class PreparedPair:
         NonFiniteError
             Naming the image, how many such values there are and where the first stands.
         """
-        for role, image in zip(("reference", "candidate"), self.stored, strict=True):
+        for role, image, alpha in zip(("reference", "candidate"), self.stored, self.alphas, strict=True):
             if image.dtype.kind != "f":
                 continue
             first, count = None, 0
@@ -131,6 +136,8 @@ class PreparedPair:
                 bad: NDArray[np.bool_] = np.logical_not(np.isfinite(image[start : start + STRIP_ROWS]))
                 if bad.ndim == 3:
                     bad = np.any(bad, axis=2)
+                if alpha is not None:
+                    bad = bad | np.logical_not(np.isfinite(alpha[start : start + STRIP_ROWS]))
                 if mask is not None:
                     bad = bad & mask[start : start + STRIP_ROWS]
                 here = np.argwhere(bad)
@@ -178,7 +185,7 @@ def prepare_pair(
     resolved = protocol.resolve(scale=scale, data_range=dtype_range(first, second, protocol, data_range))
     original_size = (int(first.shape[0]), int(first.shape[1]))
     if isinstance(resolved.range, str):
-        span = float(np.nanmax(first)) if reference_max is None else float(reference_max)
+        span = largest_value(first) if reference_max is None else reference_max
         if not span > 0:
             raise RangeError("range: reference-max needs a reference with a value above 0", found=f"{span:g}")
     else:
