@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from srmetrics.errors import ProtocolError, SizeError, SrmetricsError
+from srmetrics.errors import ArrayError, MaskError, ProtocolError, SizeError
 from srmetrics.fields import MASKINGS
-from srmetrics.metrics import column_name, find_metric
-from srmetrics.metrics.base import Measurement, Metric, Region
+from srmetrics.metrics import find_metric
+from srmetrics.metrics.base import Metric, Region
+from srmetrics.pool import Pool
+from srmetrics.prepare.gate import check_image, largest_value
 from srmetrics.prepare.pair import PreparedPair, prepare_pair
 from srmetrics.presets import find_protocol
 from srmetrics.protocol import EvaluationProtocol
 from srmetrics.score import Scores
-
-ZEROED_NOTE = (
-    "masking zeroed: the black surroundings are scored too, which inflates PSNR and SSIM of small regions; for "
-    "reproducing published numbers only"
-)
 
 
 def evaluate(
@@ -45,7 +41,7 @@ def evaluate(
     protocol : str or EvaluationProtocol
         A preset's name, a signature, or a protocol.
     metrics : sequence of str
-        Names from ``srmetrics.METRICS``, or ``piq:NAME``.
+        Names from ``srmetrics.METRICS``, or ``piq:NAME``; one name may stand by itself.
     scale : int, optional
         The factor of super-resolution, for protocols whose crop depends on it.
     data_range : float, optional
@@ -114,17 +110,17 @@ def evaluate_regions(
     chosen = _with_masking(find_protocol(protocol), masking)
     if chosen.pooling == "volume":
         return evaluate_volume(
-            _slices_of(reference),
-            _slices_of(candidate),
+            _slices_of(reference, "reference"),
+            _slices_of(candidate, "candidate"),
             chosen,
             metrics=metrics,
             scale=scale,
             data_range=data_range,
-            regions_at=lambda index: {name: _slice_of(mask, index) for name, mask in regions.items()},
+            regions_at=_slicer(regions, len(_slices_of(reference, "reference"))),
         )
-    table = [find_metric(name) for name in metrics]
+    table = _table(metrics)
     pair = prepare_pair(reference, candidate, chosen, scale=scale, data_range=data_range)
-    return tuple(_Pool(table).add(pair, region).scores() for region in _placed(pair, regions))
+    return tuple(Pool(table).add(pair, region).scores() for region in _placed(pair, regions))
 
 
 def evaluate_volume(
@@ -165,9 +161,9 @@ def evaluate_volume(
         )
     largest = None
     if chosen.range == "reference-max":
-        largest = max(float(np.nanmax(np.asarray(reference[index]))) for index in range(len(reference)))
-    table = [find_metric(name) for name in metrics]
-    pools: dict[str, _Pool] = {}
+        largest = max(largest_value(check_image(reference[index], "reference")) for index in range(len(reference)))
+    table = _table(metrics)
+    pools: dict[str, Pool] = {}
     for index in range(len(reference)):
         pair = prepare_pair(
             reference[index],
@@ -179,72 +175,8 @@ def evaluate_volume(
         )
         regions = {"image": None} if regions_at is None else regions_at(index)
         for region in _placed(pair, regions):
-            pools.setdefault(region.name, _Pool(table)).add(pair, region)
+            pools.setdefault(region.name, Pool(table)).add(pair, region)
     return tuple(pool.scores() for pool in pools.values())
-
-
-class _Pool:
-    """The measurements of one region, added slice by slice; a single image is a pool of one."""
-
-    def __init__(self, table: Sequence[Metric]) -> None:
-        self.table = table
-        self.measured: dict[str, list[Measurement]] = {metric.name: [] for metric in table}
-        self.errors: dict[str, SrmetricsError] = {}
-        self.notes: list[str] = []
-        self.n_pixels = 0
-        self.last: tuple[PreparedPair, Region] | None = None
-
-    def add(self, pair: PreparedPair, region: Region) -> _Pool:
-        """Measure one slice, and return the pool."""
-        self.last = (pair, region)
-        self.n_pixels += region.count(pair)
-        self.notes += pair.notes
-        try:
-            pair.require_finite(None if region.masking == "map" else region.mask)
-        except SrmetricsError as error:
-            self.errors |= dict.fromkeys(self.measured, error)
-            return self
-        for metric in self.table:
-            try:
-                self.measured[metric.name].append(metric.measure(pair, region))
-            except SrmetricsError as error:
-                self.errors.setdefault(metric.name, error)
-        return self
-
-    def scores(self) -> Scores:
-        """Return the scores of what was added."""
-        if self.last is None:
-            raise RuntimeError("nothing was added to the pool")
-        pair, region = self.last
-        values: dict[str, float] = {}
-        channels: dict[str, float] = {}
-        pooled: list[Measurement] = []
-        for metric in self.table:
-            slices = self.measured[metric.name]
-            if metric.name in self.errors or not slices:
-                values[metric.name] = math.nan
-                continue
-            result = slices[0] if len(slices) == 1 else metric.pool(slices, pair)
-            pooled.append(result)
-            values[metric.name] = result.value
-            column = column_name(metric.name)
-            channels |= {f"{column}_c{index}": value for index, value in enumerate(result.channels)}
-        notes = [*self.notes, *(note for one in pooled for note in one.notes)]
-        if region.mask is not None and region.masking == "zeroed":
-            notes.append(ZEROED_NOTE)
-        if self.n_pixels == 0:
-            notes.insert(0, f"the region {region.name!r} is empty: its scores are NaN")
-        return Scores(
-            values_by_name=values,
-            region=region.name,
-            n_pixels=self.n_pixels,
-            protocol=region.protocol_in_force(pair.protocol),
-            channels=channels,
-            n_sampled=next((one.n_sampled for one in pooled if one.n_sampled is not None), None),
-            mask_support=next((one.mask_support for one in pooled if one.mask_support is not None), None),
-            notes=tuple(dict.fromkeys(notes)),
-            errors=self.errors,
-        )
 
 
 def _placed(pair: PreparedPair, regions: Mapping[str, object]) -> list[Region]:
@@ -260,13 +192,30 @@ def _with_masking(protocol: EvaluationProtocol, masking: str | None) -> Evaluati
     return replace(protocol, masking=masking)
 
 
-def _slices_of(volume: object) -> Sequence[Any]:
+def _table(metrics: Sequence[str]) -> list[Metric]:
+    names = (metrics,) if isinstance(metrics, str) else metrics
+    return [find_metric(name) for name in dict.fromkeys(names)]
+
+
+def _slices_of(volume: object, role: str) -> Sequence[Any]:
     array = np.asarray(volume)
+    if array.ndim not in (2, 3, 4):
+        raise ArrayError(
+            f"the {role} is not a volume", found=f"shape {array.shape}", expected="D x H x W or D x H x W x C"
+        )
     return array[None] if array.ndim == 2 else array  # type: ignore[return-value]
 
 
-def _slice_of(mask: object, index: int) -> object:
-    if mask is None:
-        return None
-    array = np.asarray(mask)
-    return array if array.ndim == 2 else array[index]
+def _slicer(regions: Mapping[str, object], slices: int) -> Callable[[int], Mapping[str, object]]:
+    """Return what gives the regions of one slice; a mask of one slice's shape is that of every slice."""
+    masks = {name: None if mask is None else np.asarray(mask) for name, mask in regions.items()}
+    for name, mask in masks.items():
+        if mask is not None and mask.ndim > 2 and len(mask) != slices:
+            raise MaskError(
+                f"the mask of region {name!r} does not have the volume's slices",
+                found=f"{len(mask)} slices",
+                expected=f"{slices}, or one mask of H x W for all of them",
+            )
+    return lambda index: {
+        name: mask[index] if mask is not None and mask.ndim > 2 else mask for name, mask in masks.items()
+    }

@@ -60,7 +60,8 @@ def reconcile(reference: Image, candidate: Image, grey: str) -> tuple[Image, Ima
         ("candidate", "reference", candidate) if candidate.ndim == 3 else ("reference", "candidate", reference)
     )
     first = colour[:, :, 0]
-    if not (np.array_equal(first, colour[:, :, 1]) and np.array_equal(first, colour[:, :, 2])):
+    # NaN may stand outside a mask, and equals NaN here.
+    if not all(np.array_equal(first, colour[:, :, other], equal_nan=True) for other in (1, 2)):
         raise ChannelError(
             f"the {other} has one channel and the {role} has three that differ",
             expected="the same number of channels, or three equal ones",

@@ -20,6 +20,8 @@ FULL_DEPTH = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
 def check_image(image: object, role: str) -> Image:
     """Return an image as an array of one of the accepted shapes; ``H x W x 1`` comes back as ``H x W``.
 
+    Bytes in the other machine's order (as TIFF and DICOM may hold them) come back in this one's.
+
     Parameters
     ----------
     image : array_like
@@ -32,6 +34,11 @@ def check_image(image: object, role: str) -> Image:
     ArrayError
         When the shape or dtype is not that of an image.
     """
+    if isinstance(image, np.ma.MaskedArray):
+        raise ArrayError(
+            f"the {role} is a masked array, whose mask would be lost",
+            way_out="Pass image.data, and mask=~numpy.ma.getmaskarray(image)",
+        )
     array = np.asarray(image)
     if array.dtype == np.bool_:
         raise ArrayError(
@@ -53,7 +60,17 @@ def check_image(image: object, role: str) -> Image:
             expected="1 to 4 channels",
             way_out=hint,
         )
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
     return array[:, :, 0] if array.ndim == 3 and array.shape[2] == 1 else array
+
+
+def largest_value(image: Image) -> float:
+    """Return the largest finite value of an image's colour channels, minus infinity where there is none."""
+    colours = image[:, :, :-1] if image.ndim == 3 and image.shape[2] in (2, 4) else image
+    if colours.dtype.kind != "f":
+        return float(colours.max())
+    return float(np.max(colours, where=np.isfinite(colours), initial=-np.inf))
 
 
 def check_mask(mask: object, shape: tuple[int, int]) -> NDArray[np.bool_]:
@@ -89,7 +106,7 @@ def dtype_range(reference: Image, candidate: Image, protocol: EvaluationProtocol
     """Return the data range that a pair's dtypes stand for, or the one that was told.
 
     The candidate's values are never looked at. Integer images of two depths do not go together, and an integer image
-    goes with a float one only where the range is told.
+    goes with a float one only where the range does not come from the dtype.
 
     Raises
     ------
@@ -98,7 +115,7 @@ def dtype_range(reference: Image, candidate: Image, protocol: EvaluationProtocol
     """
     kinds = reference.dtype.kind, candidate.dtype.kind
     integer_depths_differ = "f" not in kinds and reference.dtype != candidate.dtype
-    told_or_fixed = told is not None or not isinstance(protocol.range, str)
+    told_or_fixed = told is not None or protocol.range not in ("dtype", "given") or protocol.value_window != "none"
     if integer_depths_differ or (reference.dtype != candidate.dtype and kinds != ("f", "f") and not told_or_fixed):
         raise RangeError(
             "the reference and the candidate have different depths",
@@ -123,7 +140,7 @@ def range_notes(reference: Image, data_range: float) -> tuple[str, ...]:
 
     A reference of 12 bits kept in 16 scores 24 dB too high under 65535; values far above the range score too low.
     """
-    largest = float(reference.max())
+    largest = largest_value(reference)
     if reference.dtype == np.uint16 and data_range == 65535.0 and largest <= 4095:
         return (
             f"the reference is uint16 but its largest value is {largest:.0f}: if it holds 12 bits, "
