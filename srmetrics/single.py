@@ -89,7 +89,7 @@ def ssim(
     >>> import numpy as np
     >>> reference = np.tile(np.arange(32, dtype=np.uint8) * 8, (32, 1))
     >>> ssim(reference, reference), round(ssim(reference, 255 - reference), 3)
-    (1.0, -0.741)
+    (1.0, -0.496)
     """
     return _one("ssim", reference, candidate, protocol, scale, data_range, mask, masking)
 

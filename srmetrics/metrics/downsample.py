@@ -20,19 +20,19 @@ def automatic_factor(height: int, width: int, rule: str) -> int:
     return max(1, math.floor(quotient + 0.5) if rule == "wang" else round(quotient))
 
 
-def downsample(rows: Rows, mask: Mask | None, rule: str, *, normalised: bool) -> tuple[Rows, Mask | None]:
+def downsample(rows: Rows, mask: Mask | None, rule: str, masking: str = "map") -> tuple[Rows, Mask | None]:
     """Return the images, and the mask, after a protocol's ``downsample``.
 
     Parameters
     ----------
     rows : Rows
-        The two images; with ``normalised``, a mask's outside must hold one constant.
+        The two images; for ``normalised``, a mask's outside must hold one constant.
     mask : ndarray of bool, optional
-        A pixel of the small mask is inside where at least half of its block is.
+        A pixel of the small mask is inside where at least half of its block is; for ``interior`` where all of it is.
     rule : str
         ``none``, ``wang`` or ``avg-pool``.
-    normalised : bool
-        Take block means over the mask's pixels only.
+    masking : str
+        The protocol's; under ``normalised`` block means are taken over the mask's pixels only.
     """
     height, width, _ = rows.shape
     factor = 1 if rule == "none" else automatic_factor(height, width, rule)
@@ -43,8 +43,9 @@ def downsample(rows: Rows, mask: Mask | None, rule: str, *, normalised: bool) ->
     if mask is None:
         return HeldRows(shrink(first, factor), shrink(second, factor)), None
     share = shrink(mask.astype(np.float64)[:, :, None], factor)
-    small_mask = np.asarray(share[:, :, 0] >= 0.5, np.bool_)
-    if not normalised:
+    # Equal weights that should add up to one do so only to rounding.
+    small_mask = np.asarray(share[:, :, 0] >= (1.0 if masking == "interior" else 0.5) - 1e-9, np.bool_)
+    if masking != "normalised":
         return HeldRows(shrink(first, factor), shrink(second, factor)), small_mask
     outside = rows.outside if isinstance(rows, SelectedRows) else 0.0
     divisor = np.where(share > 0, share, 1.0)

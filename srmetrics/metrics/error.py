@@ -119,7 +119,8 @@ def decibels(mse: float, pair: PreparedPair) -> float:
     relative = mse / pair.data_range**2
     if pair.protocol.psnr_eps is not None:
         relative += pair.protocol.psnr_eps
-    value = math.inf if relative == 0 else -10.0 * math.log10(relative)
+    # Subtracted from zero, so that the largest possible error gives 0 and not -0.
+    value = math.inf if relative == 0 else 0.0 - 10.0 * math.log10(relative)
     return value if pair.protocol.psnr_cap is None else min(value, pair.protocol.psnr_cap)
 
 

@@ -10,10 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from srmetrics.fields import window_size
 from srmetrics.metrics.base import Measurement, Region, mean_of_slices
 from srmetrics.metrics.downsample import downsample
-from srmetrics.metrics.ssim_map import channel_sums, check_size, map_strips, windows_for
+from srmetrics.metrics.ssim_map import Windows, channel_sums, check_size, map_strips, windows_for
 from srmetrics.prepare.pair import STRIP_ROWS, Mask, PreparedPair, Rows, SelectedRows
 
 SPARSE_SUPPORT = 0.1
@@ -42,24 +41,20 @@ class SsimMetric:
         SizeError
             When the window does not fit into the image.
         """
-        protocol = pair.protocol
-        if region.mask is None:
-            rows, mask = downsample(pair, None, protocol.downsample, normalised=False)
-            return _averaged(pair, region, rows, None, None)
         if region.count(pair) == 0:
             return _nowhere(pair)
-        normalised = region.masking == "normalised"
-        if region.masking == "zeroed":
-            zeroed = SelectedRows(pair, region.mask, 0.0)
-            rows, _ = downsample(zeroed, None, protocol.downsample, normalised=False)
-            return _averaged(pair, region, rows, None, None)
-        source: Rows = pair
-        if normalised or region.masking == "interior":
-            source = SelectedRows(pair, region.mask, centre_of(pair, region.mask))
-        rows, mask = downsample(source, region.mask, protocol.downsample, normalised=normalised)
-        if mask is not None and region.masking == "interior":
-            mask = _windows_inside(mask, window_size(protocol.window) // 2, protocol.edges)
-        return _averaged(pair, region, rows, mask if normalised else None, mask)
+        centre = centre_of(pair, region.mask)
+        windows = windows_for(region.protocol_in_force(pair.protocol), pair.data_range, centre)
+        rule, masking = pair.protocol.downsample, region.masking
+        if region.mask is None or masking == "zeroed":
+            whole: Rows = pair if region.mask is None else SelectedRows(pair, region.mask, 0.0)
+            rows, _ = downsample(whole, None, rule)
+            return _averaged(pair, rows, windows)
+        source: Rows = pair if masking == "map" else SelectedRows(pair, region.mask, centre)
+        rows, mask = downsample(source, region.mask, rule, masking)
+        if mask is not None and masking == "interior":
+            mask = _windows_inside(mask, windows.radius, windows.edges)
+        return _averaged(pair, rows, windows, mask, masking)
 
     def pool(self, slices: Sequence[Measurement], pair: PreparedPair) -> Measurement:
         """Return the mean over the slices of a volume."""
@@ -88,16 +83,15 @@ def centre_of(pair: PreparedPair, mask: Mask | None) -> float:
 
 
 def _averaged(
-    pair: PreparedPair, region: Region, rows: Rows, weights_from: Mask | None, counted: Mask | None
+    pair: PreparedPair, rows: Rows, windows: Windows, counted: Mask | None = None, masking: str = "map"
 ) -> Measurement:
-    """Return the mean of a map over ``counted``, windows normalised by ``weights_from``."""
-    centre = centre_of(pair, region.mask)
-    windows = windows_for(region.protocol_in_force(pair.protocol), pair.data_range, centre)
+    """Return the mean of a map, over ``counted`` where given; under ``normalised`` windows read no other pixel."""
     check_size(rows.shape, windows)
+    normalised = counted is not None and masking == "normalised"
     _, width, channels = rows.shape
     columns = slice(windows.margin, width - windows.margin)
     totals, support_total, n = np.zeros(channels), 0.0, 0
-    for strip in map_strips(rows, windows, weights_from):
+    for strip in map_strips(rows, windows, counted if normalised else None):
         if counted is None:
             totals += channel_sums(strip.ssim)
             n += strip.ssim.shape[0] * strip.ssim.shape[1]
@@ -108,9 +102,10 @@ def _averaged(
         if strip.support is not None:
             support_total += float(strip.support[here].sum())
     if n == 0:
-        return replace(_nowhere(pair), notes=("no window's centre lies inside the region",))
+        what = "no window lies wholly" if masking == "interior" else "no window's centre lies"
+        return replace(_nowhere(pair), notes=(f"{what} inside the region, so that it has no SSIM",))
     by_channel = tuple(float(total) / n for total in totals)
-    support = support_total / n if weights_from is not None else None
+    support = support_total / n if normalised else None
     notes: tuple[str, ...] = ()
     if support is not None and support < SPARSE_SUPPORT:
         notes = (
@@ -144,7 +139,7 @@ def _windows_inside(mask: Mask, radius: int, edges: str) -> Mask:
 
 def ssim_map_array(pair: PreparedPair) -> NDArray[np.float64]:
     """Return the whole SSIM map, height x width or height x width x channels; smaller under ``valid`` edges."""
-    rows, _ = downsample(pair, None, pair.protocol.downsample, normalised=False)
+    rows, _ = downsample(pair, None, pair.protocol.downsample)
     windows = windows_for(pair.protocol, pair.data_range, centre_of(pair, None))
     check_size(rows.shape, windows)
     whole = np.concatenate([strip.ssim for strip in map_strips(rows, windows)])
