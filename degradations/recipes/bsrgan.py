@@ -104,7 +104,8 @@ def _bsrgan(scale: int) -> Recipe:
             "pixels, not 21). Departures from that code: no camera sensor noise (the public code leaves it out too "
             "unless it is given a camera model, which was not published); the whole image, without a random crop; "
             "the symmetric root of the covariance of correlated noise, of which one-channel images take the first "
-            "channel. This is not the later bsrgan-plus."
+            f"channel. Some draws cannot blur an image of fewer than {26 * scale} pixels a side. This is not the "
+            "later degradation_bsrgan_plus."
         ),
     )
 

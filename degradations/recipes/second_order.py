@@ -90,8 +90,8 @@ _DEPARTURES = (
     "scale_factor coordinates; OpenCV's area rule for torch's adaptive pooling; Poisson noise by inverse distribution "
     "function from one uniform number per pixel, so that one changed value cannot shift the rest; the whole image, "
     "without crops of 400 pixels, flips and the pool that shuffles pairs. One-channel images stay one channel; "
-    "16-bit images are refused by the JPEG steps. Images need 51 pixels a side to be sharpened, and some draws "
-    "cannot blur an image of fewer than 74."
+    "16-bit images are refused by the JPEG steps. Images need 26 pixels a side to be sharpened, and some draws "
+    "cannot blur an image of fewer than 76."
 )
 
 
