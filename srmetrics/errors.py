@@ -19,6 +19,9 @@
     ├── FileError                 a file or folder cannot be read or written, or is not what its name says
     ├── PairingError              files cannot be paired one to one
     ├── StatisticsError           a statistic was asked of data that do not carry it
+    ├── ClassifierError           a classifier is unknown, malformed, or cannot be trained or asked
+    ├── SplitError                labelled images cannot be divided as asked
+    ├── LeakageError              the same image or group stands on both sides of a split
     └── UsageError                options that do not go together
 
 Each message says what is wrong, what was found, what was expected and the way out, in that order.
@@ -157,6 +160,18 @@ class PairingError(SrmetricsError):
 
 class StatisticsError(SrmetricsError):
     """A statistic was asked of data that do not carry it."""
+
+
+class ClassifierError(SrmetricsError):
+    """A classifier is unknown, malformed, or cannot be trained or asked."""
+
+
+class SplitError(SrmetricsError):
+    """Labelled images cannot be divided as asked."""
+
+
+class LeakageError(SrmetricsError):
+    """The same image or group stands on both sides of a split."""
 
 
 class UsageError(SrmetricsError):
