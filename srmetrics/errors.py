@@ -16,6 +16,7 @@
     ├── ManifestError             a manifest cannot be read, or a replay differs from it
     ├── DependencyError           an optional package is not installed
     ├── WeightsError              a weights file is absent, unreadable or refused
+    ├── ModelError                an upscaler or classifier is unknown or misdescribed, or its output cannot be used
     ├── FileError                 a file or folder cannot be read or written, or is not what its name says
     ├── PairingError              files cannot be paired one to one
     ├── StatisticsError           a statistic was asked of data that do not carry it
@@ -148,6 +149,10 @@ class DependencyError(SrmetricsError):
 
 class WeightsError(SrmetricsError):
     """A weights file is absent, unreadable or refused."""
+
+
+class ModelError(SrmetricsError):
+    """An upscaler or classifier is unknown or misdescribed, or its output cannot be used."""
 
 
 class FileError(SrmetricsError):
