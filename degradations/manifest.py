@@ -79,6 +79,8 @@ class Entry(BaseModel):
     versions: dict[str, str | None]
     source: str | None = None
     """The high-resolution file, relative to its folder."""
+    page: int | None = Field(default=None, ge=0)
+    """Which slice of that file, from 0."""
     file: str | None = None
     """The image made, relative to the manifest."""
     hr: str | None = None
@@ -181,9 +183,10 @@ def read_manifest(path: str | PathLike[str]) -> list[Entry]:
         raise ManifestError("the manifest is empty", expected="one JSON line for each image", file=path)
     seen: set[tuple[str, int]] = set()
     for entry in entries:
-        if (entry.key, entry.draw) in seen:
-            raise ManifestError(f"draw {entry.draw} of {entry.key} stands in two lines", file=path)
-        seen.add((entry.key, entry.draw))
+        name = entry.file or entry.key
+        if (name, entry.draw) in seen:
+            raise ManifestError(f"draw {entry.draw} of {name} stands in two lines", file=path)
+        seen.add((name, entry.draw))
     return entries
 
 

@@ -20,6 +20,7 @@ Place = tuple[str | int, ...]  # where in the document: ("steps", 2, "sigma")
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
+_LONG_TEXT = 80
 _LONGEST = 1 << 16  # characters; the longest named recipe has a tenth of that
 
 
@@ -36,6 +37,24 @@ class _Header(BaseModel):
     text: str = ""
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes long texts folded over lines, and lists of plain values on one."""
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        """Write a string."""
+        style = ">" if len(text) > _LONG_TEXT and text.isprintable() else None
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+    def represent_items(self, items: list[Any]) -> yaml.SequenceNode:
+        """Write a list."""
+        flow = bool(items) and not any(isinstance(item, dict | list) for item in items)
+        return self.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=flow)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+_Dumper.add_representer(list, _Dumper.represent_items)
+
+
 def recipe_to_yaml(recipe: Recipe) -> str:
     """Write a recipe as the YAML text that :func:`recipe_from_yaml` reads back to an equal recipe."""
     document = {
@@ -46,7 +65,7 @@ def recipe_to_yaml(recipe: Recipe) -> str:
         "text": recipe.text,
         "steps": [plain_step(step) for step in recipe.steps],
     }
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 def recipe_from_yaml(text: str, source: str = "recipe") -> Recipe:

@@ -45,13 +45,13 @@ def replay(
     ManifestError
         Naming the first field that differs, and the entry's file.
     """
-    check_recipe(entry, recipe)
+    chosen = check_recipe(entry, recipe)
     if not other_versions:
         check_versions(entry)
     file = entry.file or entry.key
     found = describe_pixels(as_pipeline_image(image))
     _compare("input", entry.input.model_dump(), found, file, "The high-resolution image is another one")
-    made, record = degrade(image, recipe or entry.recipe, seed=entry.seed, key=entry.key, draw=entry.draw)
+    made, record = degrade(image, chosen, seed=entry.seed, key=entry.key, draw=entry.draw)
     _compare("crop", entry.crop.model_dump(), record["crop"], file, "The manifest was altered")
     draws = [each.model_dump() for each in entry.draws]
     _compare("draws", draws, record["draws"], file, "The manifest was altered")
@@ -59,8 +59,8 @@ def replay(
     return made, record
 
 
-def check_recipe(entry: Entry, recipe: Recipe | None) -> None:
-    """Refuse an entry whose recipe is unknown here, or is another one under the same name."""
+def check_recipe(entry: Entry, recipe: Recipe | None) -> Recipe:
+    """Return an entry's recipe, refusing one that is unknown here or is another one under the same name."""
     file = entry.file or entry.key
     try:
         known = recipe or find_recipe(entry.recipe)
@@ -74,6 +74,7 @@ def check_recipe(entry: Entry, recipe: Recipe | None) -> None:
         ) from error
     _compare("recipe", entry.recipe, known.full_name, file, "Give the recipe that the manifest names")
     _compare("recipe_digest", entry.recipe_digest, known.digest, file, "The recipe's steps are others here")
+    return known
 
 
 def check_versions(entry: Entry) -> None:

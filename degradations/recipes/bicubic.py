@@ -81,7 +81,7 @@ def _opencv(scale: int) -> Recipe:
         text=(
             f"cv2.resize to 1/{scale} of each side with INTER_CUBIC (a = -0.75), which does not antialias: the "
             "result is sharper than MATLAB's and aliased, and scores on it cannot be compared with the "
-            "literature's."
+            "literature's. OpenCV computes it without Intel's IPP, which gives other pixels on other processors."
         ),
     )
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import ClassVar
 
+import cv2
 import numpy as np
 import pytest
 from scipy.stats import chisquare
@@ -138,3 +139,28 @@ def test_an_error_names_the_step_that_it_came_from() -> None:
 def test_impossible_chances_are_refused(make: object) -> None:
     with pytest.raises(StepError):
         make()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("used_before", [True, False])
+def test_opencv_works_without_ipp_inside_a_step_and_as_before_outside(used_before: bool) -> None:
+    # IPP chooses its code by the processor: with it, other processors gave other pixels.
+    seen = []
+
+    @dataclass(frozen=True)
+    class Look(Digit):
+        def apply(self, image: Image, record: Record) -> Image:
+            seen.append(cv2.ipp.useIPP())
+            if self.digit == 9:
+                raise StepError("stop")
+            return image
+
+    before = cv2.ipp.useIPP()
+    cv2.ipp.setUseIPP(used_before)
+    try:
+        apply_steps([InOrder((Look(1),)), Look(2)], np.zeros((1, 1)), [{"draws": [{}]}, {}])
+        with pytest.raises(StepError):
+            apply_steps([Look(9)], np.zeros((1, 1)), [{}])
+        assert [False, False, False] == seen
+        assert cv2.ipp.useIPP() == used_before
+    finally:
+        cv2.ipp.setUseIPP(before)
