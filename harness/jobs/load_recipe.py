@@ -1,0 +1,29 @@
+"""A recipe from its name or from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from degradations import Recipe, find_recipe, recipe_from_yaml
+from srmetrics.errors import FileError
+
+
+def load_recipe(recipe: str | Recipe) -> Recipe:
+    """Return a recipe from its name, its YAML file or itself.
+
+    Raises
+    ------
+    RecipeError
+        If the name is unknown or the file malformed.
+    FileError
+        If the file cannot be read.
+    """
+    if isinstance(recipe, Recipe):
+        return recipe
+    if not recipe.lower().endswith((".yaml", ".yml")):
+        return find_recipe(recipe)
+    try:
+        text = Path(recipe).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileError("the recipe cannot be read", found=error, file=recipe) from error
+    return recipe_from_yaml(text, recipe)
