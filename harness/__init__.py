@@ -9,17 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.front import compare, demo
+    from harness.front import compare
     from harness.jobs.degrade import degrade
     from harness.leaderboard.leaderboard import Leaderboard
 
-__all__ = ["Leaderboard", "compare", "degrade", "demo"]
+__all__ = ["Leaderboard", "compare", "degrade"]
 
 _HOMES = {
     "Leaderboard": "harness.leaderboard.leaderboard",
     "compare": "harness.front",
     "degrade": "harness.jobs.degrade",
-    "demo": "harness.front",
 }
 
 

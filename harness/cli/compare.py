@@ -36,7 +36,9 @@ def _facets(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> di
 @click.command("compare", epilog=EXAMPLES)
 @click.argument("reference")
 @click.argument("candidates", nargs=-1, required=True, metavar="CANDIDATE...")
-@click.option("--protocol", default="native", show_default=True, help="A preset ('srmetrics protocols') or a signature.")
+@click.option(
+    "--protocol", default="native", show_default=True, help="A preset ('srmetrics protocols') or a signature."
+)
 @click.option("--scale", type=click.IntRange(min=1), help="The factor of super-resolution; some protocols crop by it.")
 @click.option("--data-range", type=float, help="What full white stands for; floats must be told, 8 and 16 bit know.")
 @click.option("--window", metavar="C,W", help="DICOM value window: centre and width, such as 40,400.")
@@ -44,21 +46,27 @@ def _facets(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> di
 @click.option("--masks", metavar="PATTERN", help="Folder or pattern of masks or label maps, or auto:otsu.")
 @click.option("--masking", help="What SSIM makes of a mask: normalised (default), interior, map or zeroed.")
 @click.option("--labels", callback=_labels, metavar="V=NAME,...", help="Names of label values: 255=nucleus,0=rest.")
-@click.option("--boundary", type=click.IntRange(min=1), metavar="PIXELS", help="Also score a band on both sides of edges.")
+@click.option(
+    "--boundary", type=click.IntRange(min=1), metavar="PIXELS", help="Also score a band on both sides of edges."
+)
 @click.option("--align", help="Sizes that differ: none (error), modcrop, crop, resize-opencv-bilinear, ...")
 @click.option("--grey", type=click.Choice(["keep", "expand"]), help="One-channel images: as they are, or made RGB.")
 @click.option("--alpha", type=click.Choice(["error", "drop", "composite"]), help="What to do with an alpha channel.")
 @click.option("--pair", metavar="REGEX|CSV", help="How names pair: one group that is the key, or a CSV.")
 @click.option("--group-by", metavar="CSV|REGEX", help="Patients, slides: the unit of intervals and tests.")
 @click.option("--average", type=click.Choice(["image", "group"]), default="image", show_default=True)
-@click.option("--facet", "facets", multiple=True, callback=_facets, metavar="NAME=REGEX", help="A column from the name.")
+@click.option(
+    "--facet", "facets", multiple=True, callback=_facets, metavar="NAME=REGEX", help="A column from the name."
+)
 @click.option("--on-missing", type=click.Choice(["common", "own", "error"]), default="common", show_default=True)
 @click.option("--baseline", metavar="METHOD", help="Test every method against this one too.")
 @click.option("--dataset", metavar="NAME", help="The data set's name; the reference folder's by default.")
 @click.option("--keep-constant", is_flag=True, help="Score slices of volumes whose reference is constant.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of bootstrap and permutations.")
 @click.option("--workers", type=click.IntRange(min=1), help="Threads; the number of cores by default.")
-@click.option("--out", type=click.Path(file_okay=False), metavar="DIR", help="Write the CSVs, tables and run.json here.")
+@click.option(
+    "--out", type=click.Path(file_okay=False), metavar="DIR", help="Write the CSVs, tables and run.json here."
+)
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json", "markdown", "latex"]), default="table",
     show_default=True, help="What is printed.",
@@ -84,7 +92,9 @@ def command(reference: str, candidates: tuple[str, ...], out: str | None, form: 
         who = f"{failure.image} ({failure.method})" if failure.method else failure.image
         click.echo(f"Not scored: {who}: {failure.reason}", err=True)
     if len(shown) > 10:
-        click.echo(f"Not scored: {len(shown) - 10} more; " + ("see failures.csv" if out else "--out DIR lists them"), err=True)
+        click.echo(
+            f"Not scored: {len(shown) - 10} more; " + ("see failures.csv" if out else "--out DIR lists them"), err=True
+        )
     if paths:
         click.echo(f"Wrote {out}: {', '.join(path.name for path in paths)}", err=True)
     elif form == "table" and board.rows:

@@ -8,10 +8,10 @@ import click
 @click.command("protocols", epilog="Example: srmetrics protocols")
 def command() -> None:
     """List the presets: what each computes, and what it is held to."""
-    from harness.cli.screen import screen
     from rich.table import Table
     from rich.text import Text
 
+    from harness.cli.screen import screen
     from srmetrics import PRESETS
 
     table = Table(show_lines=True)

@@ -75,7 +75,9 @@ def _read_csv(path: Path) -> dict[str, str]:
             for row in reader:
                 image, group = row["image"] or "", row["group"] or ""
                 if groups.setdefault(image, group) != group:
-                    raise FileError("an image has two groups", found=f"{image!r}: {groups[image]!r}, {group!r}", file=path)
+                    raise FileError(
+                        "an image has two groups", found=f"{image!r}: {groups[image]!r}, {group!r}", file=path
+                    )
             return groups
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise FileError(f"the CSV of groups cannot be read: {error}", file=path) from error

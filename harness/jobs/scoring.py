@@ -6,6 +6,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.engine.row import Failure, InputDigest, Row
-from harness.images import Picture, count_pages, read_picture
-from srmetrics import EvaluationProtocol, Scores, evaluate_regions, evaluate_volume, otsu_mask, regions_of
+from harness.images import ImageFile, Picture
+from harness.jobs.masks import MaskImage, MaskReader, mask_reader
+from srmetrics import EvaluationProtocol, Scores, evaluate_regions, evaluate_volume, regions_of
 from srmetrics.errors import FileError, MaskError, RangeError, SizeError, SrmetricsError
-from srmetrics.masks import grey_of, otsu_threshold
 from srmetrics.prepare.gate import FULL_DEPTH
-
-AUTO_OTSU = "auto:otsu"
-"""The mask is made from the reference by Otsu's threshold."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file, or one field of it."""
-
-    path: Path
-    field: str | None = None
-
-    def pages(self) -> int:
-        """Return how many slices it holds."""
-        return count_pages(self.path, field=self.field)
-
-    def read(self, page: int = 0) -> Picture:
-        """Return one slice."""
-        return read_picture(self.path, page, field=self.field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +28,9 @@ class ScoringTask:
     key: str
     group: str
     facets: Mapping[str, str]
-    reference: Source
-    candidates: Mapping[str, Source]
-    mask: Source | str | None = None
+    reference: ImageFile
+    candidates: Mapping[str, ImageFile]
+    mask: ImageFile | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +60,8 @@ def score(task: ScoringTask, rules: ScoringRules) -> Scored:
     """Score one task; whatever is wrong with its files is returned as a failure."""
     scored = Scored()
     try:
-        pages = task.reference.pages()
-        masks = _mask_reader(task, pages)
+        pages = len(task.reference.pages())
+        masks = mask_reader(task.mask, task.reference, pages)
         if rules.protocol.pooling == "volume":
             _score_volume(task, rules, pages, masks, scored)
             return scored
@@ -93,7 +75,7 @@ def score(task: ScoringTask, rules: ScoringRules) -> Scored:
 
 
 def _score_page(
-    task: ScoringTask, rules: ScoringRules, place: tuple[str, int, int], masks: _MaskReader, scored: Scored
+    task: ScoringTask, rules: ScoringRules, place: tuple[str, int, int], masks: MaskReader, scored: Scored
 ) -> None:
     key, page, pages = place
     try:
@@ -109,7 +91,7 @@ def _score_page(
     try:
         regions = _regions(masks(page, reference), rules, key, scored)
     except SrmetricsError as error:
-        path = task.mask.path if isinstance(task.mask, Source) else task.reference.path
+        path = task.mask.path if isinstance(task.mask, ImageFile) else task.reference.path
         scored.failures.append(_failure(key, "", "mask", path, error))
         return
     for method, source in task.candidates.items():
@@ -136,15 +118,13 @@ def _score_page(
 
 
 def _score_volume(
-    task: ScoringTask, rules: ScoringRules, pages: int, masks: _MaskReader, scored: Scored
+    task: ScoringTask, rules: ScoringRules, pages: int, masks: MaskReader, scored: Scored
 ) -> None:
-    references = Slices(task.reference, pages, lambda page, pixels: _digest_slice(scored, "reference", task, page, pixels))
+    references = Slices(task.reference, pages, partial(_digest_slice, scored, "reference", task))
     for method, source in task.candidates.items():
         try:
             _check_pages(source, pages)
-            candidates = Slices(
-                source, pages, lambda page, pixels, method=method: _digest_slice(scored, method, task, page, pixels)
-            )
+            candidates = Slices(source, pages, partial(_digest_slice, scored, method, task))
             told = _told_range(references.picture(0), candidates.picture(0), rules)
             results = evaluate_volume(
                 references,
@@ -164,7 +144,7 @@ def _score_volume(
 class Slices(Sequence[NDArray[Any]]):
     """The slices of a volume, read one at a time; the one read last is kept."""
 
-    def __init__(self, source: Source, pages: int, seen: Callable[[int, NDArray[Any]], None]) -> None:
+    def __init__(self, source: ImageFile, pages: int, seen: Callable[[int, NDArray[Any]], None]) -> None:
         self.source = source
         self.pages = pages
         self.seen = seen
@@ -189,56 +169,19 @@ class Slices(Sequence[NDArray[Any]]):
         return (self[index] for index in range(self.pages))
 
 
-_MaskReader = Callable[[int, Picture], tuple[str, NDArray[Any]] | None]
-
-
-def _mask_reader(task: ScoringTask, pages: int) -> _MaskReader:
-    """Return what gives the mask of a page: an image of labels, or truth values made by Otsu's threshold."""
-    mask = task.mask
-    if mask is None:
-        return lambda page, reference: None
-    if isinstance(mask, Source):
-        mask_pages = mask.pages()
-        if mask_pages not in (1, pages):
-            raise MaskError(
-                "the mask has another number of slices", found=mask_pages, expected=f"1 or {pages}", file=mask.path
-            )
-        return lambda page, reference: ("file", mask.read(page if mask_pages > 1 else 0).pixels)
-    if pages == 1:
-        return lambda page, reference: ("otsu", otsu_mask(reference.pixels))
-    greys = _Greys(task.reference, pages)
-    threshold = otsu_threshold(greys)
-    return lambda page, reference: ("otsu", otsu_mask(reference.pixels, threshold))
-
-
-class _Greys(Sequence[NDArray[np.float64]]):
-    """The slices of a volume in grey, read one at a time."""
-
-    def __init__(self, source: Source, pages: int) -> None:
-        self.source = source
-        self.pages = pages
-
-    def __len__(self) -> int:
-        return self.pages
-
-    def __getitem__(self, index: Any) -> Any:
-        return grey_of(self.source.read(int(index)).pixels)
-
-
 def _regions(
-    mask: tuple[str, NDArray[Any]] | None, rules: ScoringRules, key: str, scored: Scored
+    mask: MaskImage | None, rules: ScoringRules, key: str, scored: Scored
 ) -> dict[str, NDArray[np.bool_] | None]:
     regions: dict[str, NDArray[np.bool_] | None] = {"image": None}
     if mask is None:
         return regions
-    kind, pixels = mask
-    if kind == "file":
-        scored.digests.append(_digest("mask", key, pixels))
+    if mask.from_file:
+        scored.digests.append(_digest("mask", key, mask.pixels))
     made = regions_of(
-        pixels,
-        labels=rules.labels if kind == "file" else None,
+        mask.pixels,
+        labels=rules.labels if mask.from_file else None,
         boundary=rules.boundary,
-        as_label_map=rules.label_maps if kind == "file" else False,
+        as_label_map=rules.label_maps if mask.from_file else False,
     )
     if "image" in made:
         raise MaskError("a label is called 'image', which is the name of the whole image")
@@ -260,8 +203,8 @@ def _told_range(reference: Picture, candidate: Picture, rules: ScoringRules) -> 
     return reference.data_range
 
 
-def _check_pages(source: Source, expected: int) -> None:
-    pages = source.pages()
+def _check_pages(source: ImageFile, expected: int) -> None:
+    pages = len(source.pages())
     if pages != expected:
         raise SizeError("the file has another number of slices than its reference", found=pages, expected=str(expected))
 
@@ -319,7 +262,7 @@ def _digest(role: str, key: str, pixels: NDArray[Any]) -> InputDigest:
     array = np.ascontiguousarray(pixels)
     # The bytes are read as little-endian, so that a digest is the same on every machine.
     little = array if array.dtype.byteorder in ("<", "|", "=") else array.astype(array.dtype.newbyteorder("<"))
-    digest = hashlib.sha256(memoryview(little).cast("B")).hexdigest()
+    digest = hashlib.sha256(little.data).hexdigest()
     return InputDigest(role, key, array.shape, array.dtype.name, digest)
 
 

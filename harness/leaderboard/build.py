@@ -115,8 +115,6 @@ def _common(block: Sequence[Row], methods: Sequence[str]) -> list[Row]:
     return [row for row in block if having[row.image] == set(methods)]
 
 
-def _columns(
-    rows: Sequence[Row], method: str, images: Sequence[str], metrics: Sequence[str]
-) -> dict[str, list[float]]:
+def _columns(rows: Sequence[Row], method: str, images: Sequence[str], metrics: Sequence[str]) -> dict[str, list[float]]:
     found = {row.image: row.values for row in rows if row.method == method}
     return {metric: [found[image][metric] if image in found else math.nan for image in images] for metric in metrics}

@@ -12,6 +12,10 @@ DECIMALS = {"psnr": 3, "mse": 3, "rmse": 3, "mae": 3}
 """Decimals of metrics that are not near 1."""
 
 
+LEGEND = "Bold: best. †: not told apart from the best. ‡: too few units to tell."
+"""What the marks mean."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One number as text."""
@@ -20,8 +24,8 @@ class Cell:
     interval: str
     """``[low, high]`` or nothing."""
     best: bool
-    tied: bool
-    """Not told apart from the best by the test."""
+    mark: str
+    """``†`` for what the test does not tell apart from the best, ``‡`` where it could not on so few units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ def cell_of(row: LeaderboardRow, metric: str, *, several: bool) -> Cell:
         text += f" (n={summary.n})"
     low, high = summary.interval.low, summary.interval.high
     interval = "" if low is None or high is None else f"[{rounded(low, decimals)}, {rounded(high, decimals)}]"
-    return Cell(text, interval, several and cell.rank == 1, several and cell.vs_best == "tied")
+    mark = {"tied": "†", "undecided": "‡"}.get(cell.vs_best, "") if several else ""
+    return Cell(text, interval, several and cell.rank == 1, mark)
 
 
 def rounded(value: float, decimals: int) -> str:
@@ -74,6 +79,9 @@ def metric_title(metric: str) -> str:
 def interval_sentence(board: Leaderboard) -> str:
     """Return what the intervals are, in one line."""
     methods = dict.fromkeys(
-        cell.summary.interval.method for row in board.rows for cell in row.cells.values() if cell.summary.interval.method
+        cell.summary.interval.method
+        for row in board.rows
+        for cell in row.cells.values()
+        if cell.summary.interval.method
     )
     return "; ".join(methods)

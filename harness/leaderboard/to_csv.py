@@ -126,10 +126,7 @@ def failures_csv(failures: Sequence[Failure]) -> str:
     """Return ``failures.csv``: what could not be scored, and why."""
     return _table(
         ["image", "method", "what", "file", "reason"],
-        (
-            [neutralised(part) for part in (one.image, one.method, one.what, one.file, one.reason)]
-            for one in failures
-        ),
+        ([neutralised(part) for part in (one.image, one.method, one.what, one.file, one.reason)] for one in failures),
     )
 
 
@@ -139,5 +136,3 @@ def _table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
     writer.writerow(header)
     writer.writerows(lines)
     return text.getvalue()
-
-

@@ -32,7 +32,7 @@ def escaped(text: str) -> str:
 
 
 def to_latex(board: Leaderboard) -> str:
-    """Return the leaderboard as LaTeX; it needs ``\\usepackage{booktabs}`` and ``\\usepackage[T1]{fontenc}``."""
+    """Return the leaderboard as a LaTeX table; the packages that it needs stand in its first line."""
     metrics = board.heading.metrics
     lines = [
         "% needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}",
@@ -50,10 +50,14 @@ def to_latex(board: Leaderboard) -> str:
             for metric in metrics:
                 cell = cell_of(row, metric, several=len(block.rows) > 1)
                 mean = escaped(cell.mean)
-                mark = r"$^{\dagger}$" if cell.tied else ""
+                mark = {"†": r"$^{\dagger}$", "‡": r"$^{\ddagger}$"}.get(cell.mark, "")
                 texts.append(rf"\textbf{{{mean}}}" if cell.best else mean + mark)
             lines.append(" & ".join([escaped(row.method), str(row.n_images), *texts]) + r" \\")
-    lines += ["\\bottomrule", "\\end{tabular}", "% bold: best; dagger: not told apart from the best (p >= 0.05, Holm)"]
+    lines += [
+        "\\bottomrule",
+        "\\end{tabular}",
+        "% bold: best; dagger: not told apart from the best; ddagger: too few units to tell (Holm)",
+    ]
     lines += [f"% {signature}" for signature in board.signatures]
     return "\n".join(lines) + "\n"
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from harness.leaderboard.cells import blocks_of, cell_of, metric_title
+from harness.leaderboard.cells import LEGEND, blocks_of, cell_of, interval_sentence, metric_title
 from harness.leaderboard.leaderboard import Leaderboard
+from harness.statistics.holm import ACROSS_METRICS
 
 
 def to_markdown(board: Leaderboard) -> str:
@@ -18,12 +19,12 @@ def to_markdown(board: Leaderboard) -> str:
             texts = []
             for metric in metrics:
                 cell = cell_of(row, metric, several=len(block.rows) > 1)
-                mean = f"**{cell.mean}**" if cell.best else cell.mean + ("†" if cell.tied else "")
+                mean = f"**{cell.mean}**" if cell.best else cell.mean + cell.mark
                 texts.append(f"{mean} {cell.interval}".strip())
             lines.append(f"| {escaped(row.method)} | {row.n_images} | " + " | ".join(texts) + " |")
         lines += ["", f"`{block.signature}`"]
         parts.append("\n".join(lines))
-    legend = "Bold: best. †: not told apart from the best (p ≥ 0.05 after Holm). [ ]: 95 % interval."
+    legend = f"{LEGEND} [ ]: {interval_sentence(board)}. {ACROSS_METRICS}"
     return "\n\n".join([*parts, legend]) + "\n"
 
 

@@ -10,9 +10,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from harness.leaderboard.cells import blocks_of, cell_of, interval_sentence, metric_title
+from harness.leaderboard.cells import LEGEND, blocks_of, cell_of, interval_sentence, metric_title
 from harness.leaderboard.leaderboard import Leaderboard
-from harness.statistics.holm import FAMILIES
+from harness.statistics.holm import ACROSS_METRICS
 
 
 def to_table(board: Leaderboard) -> RenderableType:
@@ -50,7 +50,7 @@ def _parts(board: Leaderboard) -> Iterator[RenderableType]:
                 texts += [Text(row.method), Text(str(row.n_images))]
                 for metric in heading.metrics:
                     cell = cell_of(row, metric, several=len(block.rows) > 1)
-                    mean = cell.mean + ("†" if cell.tied else "")
+                    mean = cell.mean + cell.mark
                     texts += [Text(mean, style="bold" if cell.best else ""), Text(cell.interval)]
                 table.add_row(*texts, end_section=index == len(block.rows) - 1)
         yield table
@@ -59,5 +59,5 @@ def _parts(board: Leaderboard) -> Iterator[RenderableType]:
         several = len({row.method for row in board.rows}) > 1
         legend = f"95 %: {interval_sentence(board)}."
         if several:
-            legend = f"Bold: best. †: not told apart from the best. {legend} {FAMILIES[0].upper() + FAMILIES[1:]}"
+            legend = f"{LEGEND} {legend} {ACROSS_METRICS}"
         yield Padding(Text(legend, style="dim"), (0, 0, 0, 1))

@@ -1,0 +1,27 @@
+"""``srmetrics demo``."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("demo", epilog="Example: srmetrics demo --out demo-run")
+@click.option("--out", default="srmetrics-demo", show_default=True, type=click.Path(file_okay=False), metavar="DIR")
+def command(out: str) -> int:
+    """Run the main job on embedded images: no download, no torch, a few seconds.
+
+    Photographs that ship with scikit-image are made low-resolution by MATLAB's bicubic x2 and x4, upscaled by nearest,
+    bilinear, bicubic and Lanczos, and compared. Images, tables and CSVs are left in DIR.
+    """
+    from harness.cli.screen import progress, screen
+    from harness.jobs.demo import run_demo
+    from harness.leaderboard.to_table import to_table
+
+    console = screen()
+    with progress("Scoring") as report:
+        boards = run_demo(out, report)
+    for board in boards:
+        console.print(to_table(board))
+    click.echo(f"Images, tables and CSVs: {out}")
+    click.echo(f"Next: srmetrics compare {out}/x4/HR {out}/x4/bicubic --protocol sr-y --scale 4")
+    return max(board.exit_code for board in boards)

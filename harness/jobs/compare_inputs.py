@@ -1,0 +1,114 @@
+"""From what the user named to tasks: images found, paired, grouped, with their masks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harness.engine.on_threads import run_on_threads
+from harness.engine.row import Failure
+from harness.images import ImageFile, Pairing, find_images, pair, parse_pair_rule, patient_group
+from harness.jobs.compare_options import CompareOptions
+from harness.jobs.grouping import facets_of, groups_of
+from harness.jobs.masks import AUTO_OTSU, holds_label_map
+from harness.jobs.scoring import ScoringTask
+from srmetrics.errors import SrmetricsError, UsageError
+
+SALT = "SRMETRICS_SALT"
+"""The environment variable with the secret that patients' names are hashed with."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonInputs:
+    """What a comparison reads."""
+
+    dataset: str
+    tasks: tuple[ScoringTask, ...]
+    missing: tuple[Failure, ...]
+    """Images that a method lacks, or whose partner is not clear."""
+    rules: Mapping[str, str]
+    """How each method was paired, in words."""
+    label_maps: bool | None
+    """Whether the mask files are label maps; None where the labels are named or there are no files."""
+    notes: tuple[str, ...]
+
+
+def gather_inputs(reference: str, candidates: Mapping[str, str], options: CompareOptions) -> ComparisonInputs:
+    """Find, pair and group all files of a comparison.
+
+    Raises
+    ------
+    SrmetricsError
+        When a location holds no image, or names cannot be paired at all.
+    """
+    references = find_images(reference)
+    sets = {method: find_images(location) for method, location in candidates.items()}
+    pairing = pair(references, sets, None if options.pair is None else parse_pair_rule(options.pair))
+    masks, failures, label_maps = _masks(reference, options)
+    failures += [Failure(one.key, one.method or "", "unclear", "", str(one.error)) for one in pairing.failures]
+    failures += [
+        Failure(key, method, "missing", candidates[method], f"{candidates[method]}: there is no image for {key!r}")
+        for method, keys in pairing.missing.items()
+        for key in keys
+    ]
+    groups = groups_of(pairing.keys, options.group_by, lambda key: _patient(pairing.references[key]))
+    tasks = []
+    for key in pairing.keys:
+        mine = {method: found[key] for method, found in pairing.candidates.items() if key in found}
+        if not mine or (masks is not None and key not in masks):
+            continue
+        mask = AUTO_OTSU if options.masks == AUTO_OTSU else (None if masks is None else masks[key])
+        facets = facets_of(key, options.facets)
+        tasks.append(ScoringTask(key, groups[key], facets, pairing.references[key], mine, mask))
+    notes = [f"references: {len(references.ignored)} files that are no images were passed over"] * bool(
+        references.ignored
+    )
+    return ComparisonInputs(
+        dataset=options.dataset or references.name,
+        tasks=tuple(tasks),
+        missing=tuple(sorted(failures, key=lambda one: (one.image, one.method))),
+        rules=dict(pairing.rule),
+        label_maps=label_maps,
+        notes=(*notes, *_extra(pairing)),
+    )
+
+
+def _masks(reference: str, options: CompareOptions) -> tuple[dict[str, ImageFile] | None, list[Failure], bool | None]:
+    """Return the mask of every reference, those without one, and whether the masks are label maps."""
+    if options.masks is None or options.masks == AUTO_OTSU:
+        return None, [], None
+    found = pair(find_images(reference), {"masks": find_images(options.masks)})
+    masks = dict(found.candidates["masks"])
+    reason = f"{options.masks}: there is no mask for this image"
+    failures = [Failure(key, "", "missing", options.masks, reason) for key in found.missing["masks"]]
+    failures += [Failure(one.key, "", "unclear", "", str(one.error)) for one in found.failures if one.method == "masks"]
+    if options.labels is not None:
+        return masks, failures, None
+    # One mask with several labels makes label maps of all: a region must mean the same in every image.
+    return masks, failures, any(run_on_threads(_several_labels, masks.values(), options.workers))
+
+
+def _several_labels(mask: ImageFile) -> bool:
+    try:
+        return holds_label_map(mask)
+    except SrmetricsError:
+        return False  # It fails where it is scored, with its name.
+
+
+def _patient(file: ImageFile) -> str:
+    salt = os.environ.get(SALT, "")
+    if not salt:
+        raise UsageError(
+            "patients' names are written as salted hashes, and there is no salt",
+            way_out=f"Set the environment variable {SALT} to a secret text of your study",
+        )
+    return patient_group(file.path, salt)
+
+
+def _extra(pairing: Pairing) -> list[str]:
+    return [
+        f"{method}: {len(files)} files match no reference, such as {files[0].key!r}"
+        for method, files in pairing.extra.items()
+        if files
+    ]
