@@ -43,7 +43,7 @@ def test_the_documented_definition_holds(name: str) -> None:
     first, second = (np.atleast_3d(image.astype(np.float64)) for image in (pair.reference, pair.candidate))
     channels = [documented_ssim(first[:, :, c], second[:, :, c], pair.data_range) for c in range(first.shape[2])]
     ours = ssim(pair.reference, pair.candidate, "matlab-ssim", data_range=pair.data_range)
-    # Both sum in double precision, in another order; the product of three terms is rounded otherwise than the short form.
+    # Both sum in double precision; three factors round otherwise than the short form.
     assert np.mean(channels) == pytest.approx(ours, abs=1e-12)
 
 
