@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from degradations.step import Facts, Image, Record, check_unit_float
+from degradations.steps.levels import to_levels
 from degradations.steps.noise import draw_between
 from srmetrics.errors import StepError
 
@@ -105,8 +106,7 @@ def compress(image: Image, quality: int, subsampling: Subsampling = "4:2:0", enc
     if image.dtype == np.uint8:
         return coder(image, quality, subsampling)
     check_unit_float(image, "jpeg")
-    levels = np.rint(np.clip(image, 0, 1) * image.dtype.type(255)).astype(np.uint8)
-    decoded: Image = coder(levels, quality, subsampling).astype(image.dtype)
+    decoded: Image = coder(to_levels(image), quality, subsampling).astype(image.dtype)
     decoded /= 255
     return decoded
 

@@ -123,7 +123,8 @@ def add_gaussian_noise(image: Image, field: NDArray[np.floating], sigma: float) 
     ndarray
         The noisy image, of the same shape and type.
     """
-    noise = field * sigma / 255.0
+    noise = field * sigma
+    noise /= 255
     if noise.ndim < image.ndim:
         noise = noise[..., None]
     noisy: Image = image + noise

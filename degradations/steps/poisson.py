@@ -18,6 +18,7 @@ from scipy import special
 
 from degradations.seeding import draw_field_seed, field_state
 from degradations.step import Facts, Image, Record, check_unit_float
+from degradations.steps.levels import to_levels
 from degradations.steps.noise import check_probability, check_range
 from srmetrics.errors import StepError
 
@@ -85,10 +86,13 @@ def add_poisson_noise(image: Image, field: NDArray[np.float64], scale: float, pe
     single = image.astype(np.float32, copy=False)
     if field.ndim < image.ndim:
         single = cv2.cvtColor(single, cv2.COLOR_RGB2GRAY)
-    levels = np.clip(np.rint(single * np.float32(255)), 0, 255).astype(np.uint8)
+    levels = to_levels(single)
     peak = peak_count_of(levels) if peak_count is None else peak_count
     counts = poisson_counts(levels, field, peak)
-    noise = (counts.astype(np.float32) / np.float32(peak) - levels / np.float32(255)) * scale
+    noise = counts.astype(np.float32)
+    noise /= peak
+    noise -= levels / np.float32(255)
+    noise *= scale
     if field.ndim < image.ndim:
         noise = noise[..., None]
     noisy: Image = image + noise
@@ -98,7 +102,7 @@ def add_poisson_noise(image: Image, field: NDArray[np.float64], scale: float, pe
 
 def peak_count_of(levels: NDArray[np.uint8]) -> int:
     """Return the number of different values, rounded up to a power of two."""
-    different = np.count_nonzero(np.bincount(levels.reshape(-1), minlength=256))
+    different = np.count_nonzero(cv2.calcHist([levels.reshape(-1, 1)], [0], None, [256], [0, 256]))
     return 1 << (int(different) - 1).bit_length()
 
 
@@ -120,24 +124,29 @@ def poisson_counts(levels: NDArray[np.uint8], field: NDArray[np.float64], peak: 
         The smallest counts whose cumulative probability exceeds the uniform numbers.
     """
     cumulative, starts, first = _tables(peak)
-    width = cumulative.shape[1]
-    level, uniform = levels.reshape(-1).astype(np.int32), field.reshape(-1)
-    bins = level * _BINS
+    level, uniform = levels.reshape(-1), field.reshape(-1)
+    bins = level.astype(np.int32)
+    bins *= _BINS
     bins += (uniform * _BINS).astype(np.int32)
-    place = starts.reshape(-1)[bins]  # in the flat table of cumulative probabilities
-    flat = cumulative.reshape(-1)
-    unfinished = np.flatnonzero(flat[place] <= uniform)
+    place = starts.take(bins)  # in the table of cumulative probabilities
+    unfinished = np.flatnonzero(cumulative.take(place) <= uniform)
+    sought, at = uniform.take(unfinished), place.take(unfinished)
     while len(unfinished):
-        place[unfinished] += 1
-        unfinished = unfinished[flat[place[unfinished]] <= uniform[unfinished]]
-    place -= level * width
-    place += first[level]
+        at += 1
+        place[unfinished] = at
+        further = cumulative.take(at) <= sought
+        unfinished, sought, at = unfinished[further], sought[further], at[further]
+    place += first.take(level)
     return place.reshape(levels.shape)
 
 
 @lru_cache(maxsize=16)  # the published rule has nine peaks, 1 to 256; each table is under a megabyte
 def _tables(peak: int) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.int32]]:
-    """Tabulate for each level the distribution function, where to start in it, and its first count."""
+    """Tabulate the levels' distribution functions one after the other.
+
+    Returned are the table, the place in it where the search for each level and bin starts, and for each level what
+    turns a place into a count.
+    """
     means = np.arange(256) / 255 * peak
     # Ten deviations and ten counts on either side leave out a probability below 1e-14.
     half = np.ceil(10 * np.sqrt(means) + 10).astype(np.int64)
@@ -150,4 +159,5 @@ def _tables(peak: int) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[
     edges = np.arange(_BINS) / _BINS
     rows = range(256)
     starts = np.stack([np.searchsorted(cumulative[row], edges, side="right") + row * width for row in rows])
-    return cumulative, starts.astype(np.int32), first.astype(np.int32)
+    to_count = first - np.arange(256) * width
+    return cumulative.reshape(-1), starts.astype(np.int32).reshape(-1), to_count.astype(np.int32)

@@ -78,7 +78,9 @@ def sharpen(image: Image, size: int = 51, weight: float = 0.5, threshold: float 
             way_out="Use a recipe without sharpening (a -nousm twin), or larger images",
         )
     detail = cv2.subtract(image, cv2.GaussianBlur(image, (size, size), 0))
-    mask = (cv2.absdiff(detail, 0) * 255 > threshold).astype(image.dtype)
+    size_of_detail = np.abs(detail)
+    size_of_detail *= 255
+    _, mask = cv2.threshold(size_of_detail, threshold, 1.0, cv2.THRESH_BINARY)
     mask = cv2.GaussianBlur(mask, (size, size), 0)
     sharpened = cv2.scaleAdd(detail, weight, image)
     np.clip(sharpened, 0, 1, out=sharpened)
