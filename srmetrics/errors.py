@@ -20,6 +20,8 @@
     ├── FileError                 a file or folder cannot be read or written, or is not what its name says
     ├── PairingError              files cannot be paired one to one
     ├── StatisticsError           a statistic was asked of data that do not carry it
+    ├── TaskError                 a task of a run failed in a way that its job does not expect
+    ├── WorkerError               workers cannot be started or reached, or do not go together
     ├── ClassifierError           a classifier is unknown, malformed, or cannot be trained or asked
     ├── SplitError                labelled images cannot be divided as asked
     ├── LeakageError              the same image or group stands on both sides of a split
@@ -177,6 +179,14 @@ class SplitError(SrmetricsError):
 
 class LeakageError(SrmetricsError):
     """The same image or group stands on both sides of a split."""
+
+
+class TaskError(SrmetricsError):
+    """A task of a run failed in a way that its job does not expect."""
+
+
+class WorkerError(SrmetricsError):
+    """Workers cannot be started or reached, or do not go together."""
 
 
 class UsageError(SrmetricsError):

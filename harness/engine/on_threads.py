@@ -1,20 +1,56 @@
-"""Running tasks on threads: results in the order of the tasks, never more in flight than there are workers."""
+"""Running tasks on threads."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import islice
 from typing import TypeVar
 
-Task = TypeVar("Task")
-Result = TypeVar("Result")
+from harness.engine.executor import Crash, Outcomes, Result, Results, Task, settle
+from harness.engine.one_thread import hold_this_thread, one_thread_each
+
+Item = TypeVar("Item")
 
 
-def run_on_threads(
-    function: Callable[[Task], Result], tasks: Iterable[Task], workers: int
-) -> Iterator[Result]:
+@dataclass(frozen=True, slots=True)
+class OnThreads:
+    """An executor on threads of this process; one worker is the calling thread itself."""
+
+    workers: int
+
+    def describe(self) -> str:
+        """Say where tasks run."""
+        return "in this process" if self.workers == 1 else f"on {self.workers} threads"
+
+    def run(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Results[Task, Result]:
+        """Yield each task with its result, as they come; see ``Executor``."""
+        return settle(self._outcomes, function, tasks)
+
+    def _outcomes(self, function: Callable[[Task], Result | Crash], tasks: Iterator[Task]) -> Outcomes[Task, Result]:
+        with one_thread_each():
+            if self.workers == 1:
+                for task in tasks:
+                    yield task, function(task)
+                return
+            with ThreadPoolExecutor(self.workers, "srmetrics", hold_this_thread) as pool:
+                flying: dict[Future[Result | Crash], Task] = {}
+                try:
+                    # One more than the workers, so that none of them waits for this thread.
+                    flying.update((pool.submit(function, task), task) for task in islice(tasks, self.workers + 1))
+                    while flying:
+                        done, _ = wait(flying, return_when=FIRST_COMPLETED)
+                        arrived = [(flying.pop(future), future.result()) for future in done]
+                        flying.update((pool.submit(function, task), task) for task in islice(tasks, len(arrived)))
+                        yield from arrived
+                finally:
+                    for future in flying:
+                        future.cancel()
+
+
+def run_on_threads(function: Callable[[Item], Result], tasks: Iterable[Item], workers: int) -> Iterator[Result]:
     """Yield ``function(task)`` for every task, in the order of the tasks.
 
     Parameters
@@ -31,11 +67,11 @@ def run_on_threads(
     OpenCV releases the interpreter's lock, so that threads score on as many cores; it is held to one thread of its
     own meanwhile, as many pairs at once are worth more than many threads on one pair.
     """
-    with one_opencv_thread():
+    with one_thread_each():
         if workers == 1:
             yield from map(function, tasks)
             return
-        with ThreadPoolExecutor(workers, thread_name_prefix="srmetrics") as pool:
+        with ThreadPoolExecutor(workers, "srmetrics", hold_this_thread) as pool:
             waiting: deque[Future[Result]] = deque()
             try:
                 for task in tasks:
@@ -48,16 +84,3 @@ def run_on_threads(
             finally:
                 for future in waiting:
                     future.cancel()
-
-
-@contextmanager
-def one_opencv_thread() -> Iterator[None]:
-    """Hold OpenCV to one thread, and give it back what it had."""
-    import cv2
-
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(before)
