@@ -115,9 +115,10 @@ def degrade(
         "save_hr": hr_target is not None,
         "recipe_yaml": recipe_to_yaml(chosen),
     }
+    planned = _planned(tasks, rules)
     with locked(target):
         run = DegradeRun(target)
-        done = run.begin(request, _planned(tasks, rules))
+        done = run.begin(request, planned)
         entries = list(done.values())
         todo = [_remaining(task, done, rules) for task in tasks]
         report = progress or (lambda done, total: None)
