@@ -23,7 +23,8 @@ def to_levels(image: Image) -> NDArray[np.uint8]:
         The levels, of the same shape.
     """
     if image.dtype != np.float32:
-        return np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
+        rounded: Image = np.rint(np.clip(image, 0, 1) * 255)
+        return rounded.astype(np.uint8)
     # One pass in OpenCV instead of four; it would take the absolute value, so that negative ones go first.
     levels: NDArray[np.uint8] = cv2.convertScaleAbs(np.maximum(image, 0), alpha=255.0).reshape(image.shape)
     return levels
