@@ -1,0 +1,1 @@
+"""Classifiers and what they are judged by: splits, leakage, metrics, comparisons."""

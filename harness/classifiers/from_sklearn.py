@@ -1,0 +1,175 @@
+"""Classifiers of scikit-learn on hand-made features: the default one, and ``sklearn:module.Class``.
+
+Estimators are named and built here, with plain numbers and words as parameters. Pickled ones are never loaded.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.classifiers.classifier import ClassifierDescription, Image
+from harness.classifiers.feature_memory import remembered
+from harness.classifiers.features import hog_and_colours
+from harness.classifiers.preprocessing import Preprocessing, as_batch
+from harness.classifiers.spec import Request
+from srmetrics.errors import ClassifierError
+
+_CALIBRATION_FOLDS = 3
+
+
+def _hog(image: NDArray[np.float32]) -> NDArray[np.float64]:
+    return remembered(hog_and_colours, image)
+
+
+def _pixels(image: NDArray[np.float32]) -> NDArray[np.float64]:
+    return image.astype(np.float64).ravel()
+
+
+_FEATURES: dict[str, tuple[Callable[[NDArray[np.float32]], NDArray[np.float64]], str]] = {
+    "hog": (_hog, "HOG and colour histograms, standardised"),
+    "pixels": (_pixels, "pixel values, standardised"),
+}
+
+
+@dataclass(slots=True)
+class SklearnClassifier:
+    """An estimator of scikit-learn behind standardised features."""
+
+    description: ClassifierDescription
+    make_estimator: Callable[[int], Any] = field(repr=False)
+    """Gives an estimator for a seed."""
+    preprocessing: Preprocessing
+    features: str = "hog"
+    _pipeline: Any = field(default=None, repr=False)
+
+    def fit(self, images: Sequence[Image], labels: Sequence[str], seed: int) -> None:
+        """Train from nothing, as `Classifier.fit`."""
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        pipeline = make_pipeline(StandardScaler(), self.make_estimator(seed))
+        features = self._features_of(images)
+        try:
+            self._pipeline = pipeline.fit(features, np.asarray(labels, dtype=np.str_))
+        except ValueError as error:
+            raise ClassifierError(f"scikit-learn could not train {self.description.spec!r}: {error}") from error
+
+    def predict_proba(self, images: Sequence[Image]) -> NDArray[np.float64]:
+        """Return probabilities, as `Classifier.predict_proba`."""
+        if self._pipeline is None:
+            raise ClassifierError("the classifier was not trained", way_out="Call fit first")
+        probabilities: NDArray[np.float64] = self._pipeline.predict_proba(self._features_of(images))
+        return probabilities.astype(np.float64, copy=False)
+
+    def _features_of(self, images: Sequence[Image]) -> NDArray[np.float64]:
+        extract = _FEATURES[self.features][0]
+        return np.stack([extract(image) for image in as_batch(images, self.preprocessing)])
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatorFactory:
+    """Builds one class of scikit-learn with fixed parameters, and the seed where it takes one."""
+
+    path: str
+    """``linear_model.LogisticRegression``."""
+    parameters: tuple[tuple[str, Any], ...] = ()
+
+    def __call__(self, seed: int) -> Any:
+        """Return an estimator."""
+        kind = sklearn_class(self.path)
+        parameters = dict(self.parameters)
+        if "random_state" in inspect.signature(kind).parameters:
+            parameters["random_state"] = seed
+        estimator = kind(**parameters)
+        if hasattr(estimator, "predict_proba"):
+            return estimator
+        from sklearn.calibration import CalibratedClassifierCV
+
+        return CalibratedClassifierCV(estimator, cv=_CALIBRATION_FOLDS, ensemble=False)
+
+
+def build_default(request: Request) -> SklearnClassifier:
+    """Make ``default``: HOG and colour histograms, logistic regression; no torch."""
+    if request.which:
+        raise ClassifierError("the default classifier has no variants", found=repr(request.spec), expected="'default'")
+    # Few images and many features: as strong a penalty as lets both arms and repeats differ.
+    factory = EstimatorFactory("linear_model.LogisticRegression", (("C", 0.01), ("max_iter", 2000)))
+    return _assemble(request, factory, "hog", "logistic regression")
+
+
+def build(request: Request) -> SklearnClassifier:
+    """Make ``sklearn:module.Class?parameter=value``."""
+    features = request.options.choice("features", tuple(_FEATURES))
+    size, channels = request.options.size(), request.options.channels()
+    kind = sklearn_class(request.which)
+    known = [name for name in inspect.signature(kind).parameters if name != "random_state"]
+    parameters = []
+    for name, text in request.options.rest().items():
+        if name not in known:
+            near = difflib.get_close_matches(name, [*known, "features", "size", "channels"], n=1)
+            raise ClassifierError(
+                f"{request.which} of scikit-learn has no such parameter",
+                found=repr(name),
+                expected="features, size, channels, or one of " + ", ".join(known),
+                way_out=f"Did you mean {near[0]!r}?" if near else "The seed comes from the repeat",
+            )
+        parameters.append((name, _literal(text)))
+    factory = EstimatorFactory(request.which, tuple(parameters))
+    what = kind.__name__
+    try:
+        if not hasattr(kind(**dict(parameters)), "predict_proba"):
+            what += f", its decisions made probabilities over {_CALIBRATION_FOLDS} folds of the training part"
+    except (TypeError, ValueError) as error:
+        raise ClassifierError(f"{request.spec!r} cannot be built: {error}") from error
+    return _assemble(request, factory, features, what, Preprocessing(size, channels))
+
+
+def sklearn_class(path: str) -> type:
+    """Return a classifier class that scikit-learn itself defines.
+
+    Raises
+    ------
+    ClassifierError
+        When the path leads to anything else.
+    """
+    from sklearn.base import ClassifierMixin
+
+    module, _, name = path.rpartition(".")
+    expected = "a classifier, as in 'sklearn:linear_model.LogisticRegression'"
+    if not module or not all(part.isidentifier() and not part.startswith("_") for part in path.split(".")):
+        raise ClassifierError("this names no class of scikit-learn", found=repr(path), expected=expected)
+    try:
+        found = getattr(import_module(f"sklearn.{module}"), name, None)
+    except ImportError:
+        found = None
+    if not (inspect.isclass(found) and found.__module__.startswith("sklearn.")):
+        raise ClassifierError("scikit-learn has no such class", found=repr(path), expected=expected)
+    if not issubclass(found, ClassifierMixin):
+        raise ClassifierError(f"{path} is no classifier", expected=expected)
+    return found
+
+
+def _assemble(
+    request: Request, factory: EstimatorFactory, features: str, what: str, preprocessing: Preprocessing | None = None
+) -> SklearnClassifier:
+    seen = preprocessing or Preprocessing(request.options.size(), request.options.channels())
+    words = f"{seen.words}; {_FEATURES[features][1]}; {what}"
+    description = ClassifierDescription(request.name, request.spec, seen.size, seen.channels, words)
+    return SklearnClassifier(description, factory, seen, features)
+
+
+def _literal(text: str) -> Any:
+    """Read a number, True, False, None or a tuple of them; anything else is a word."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text

@@ -1,0 +1,153 @@
+"""Classifiers by name: ``[NAME=]KIND[:WHICH][?key=value&key=value]``."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+
+from harness.classifiers.classifier import Classifier
+from harness.classifiers.options import Options
+from srmetrics.errors import ClassifierError
+
+ENTRY_POINTS = "srmetrics.classifiers"
+"""Where other packages name kinds: each a callable that takes a `Request` and returns a classifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of classifier."""
+
+    name: str
+    builder: str
+    """``module:function``, imported when the kind is named."""
+    example: str
+    summary: str
+
+
+_HOME = "harness.classifiers"
+_BUILT_IN: tuple[Kind, ...] = (
+    Kind("default", f"{_HOME}.from_sklearn:build_default", "default", "HOG and colours, logistic regression"),
+    Kind("sklearn", f"{_HOME}.from_sklearn:build", "sklearn:svm.SVC?C=10", "a classifier of scikit-learn"),
+    Kind("small-resnet", f"{_HOME}.small_resnet:build", "small-resnet?epochs=5", "a small one-channel ResNet"),
+    Kind("torchvision", f"{_HOME}.from_torchvision:build", "torchvision:resnet18?size=64", "a torchvision network"),
+    Kind("timm", f"{_HOME}.from_timm:build", "timm:resnet10t", "a timm network"),
+    Kind("onnx", f"{_HOME}.from_onnx:build", "onnx:model.onnx", "a trained network in a file; frozen only"),
+    Kind("python", f"{_HOME}.from_python:build", "python:module:factory", "your own code (--allow-code)"),
+    Kind("ensemble", f"{_HOME}.ensemble:build", "ensemble:default+small-resnet", "the mean of several"),
+    Kind("fake", f"{_HOME}.fake:build", "fake", "nearest mean colour, for tests"),
+)
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in _BUILT_IN}
+if len(KINDS) != len(_BUILT_IN):
+    raise RuntimeError("two kinds of classifiers have one name")
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What a run allows its classifiers, and where they run."""
+
+    device: str = "cpu"
+    """``cpu``, ``cuda`` or ``cuda:N``."""
+    allow_download: bool = False
+    allow_code: bool = False
+    progress: Callable[[str], None] | None = None
+    """Told of a training's progress, in a line of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a builder is given."""
+
+    name: str
+    spec: str
+    which: str
+    """What stands between the kind's colon and the question mark; may be empty."""
+    options: Options
+    permissions: Permissions
+
+
+def build_classifier(text: str, permissions: Permissions | None = None) -> Classifier:
+    """Make an untrained classifier from its spec.
+
+    Parameters
+    ----------
+    text : str
+        ``default``, ``mine=torchvision:resnet18?size=64&epochs=5``, ...
+    permissions : Permissions, optional
+        The CPU, no downloads and no code by default.
+
+    Raises
+    ------
+    ClassifierError
+        When the spec names no kind, or the kind refuses it; near names are suggested.
+    DependencyError
+        When a package is not installed.
+    """
+    name, spec, kind, which, values = parse_spec(text)
+    builder = _builder(kind)
+    request = Request(name, spec, which, Options(values, spec), permissions or Permissions())
+    classifier = builder(request)
+    request.options.close()
+    if not isinstance(classifier, Classifier):
+        raise ClassifierError(
+            f"{spec!r} did not make a classifier",
+            found=type(classifier).__name__,
+            expected="an object with description, fit(images, labels, seed) and predict_proba(images)",
+        )
+    return classifier
+
+
+def parse_spec(text: str) -> tuple[str, str, str, str, dict[str, str]]:
+    """Take a spec apart into name, spec without name, kind, which and options.
+
+    Examples
+    --------
+    >>> parse_spec("mine=torchvision:resnet18?size=64")
+    ('mine', 'torchvision:resnet18?size=64', 'torchvision', 'resnet18', {'size': '64'})
+    """
+    named = re.match(r"([^=:?]+)=(.+)", text)
+    name, spec = (named[1], named[2]) if named else (text, text)
+    # An ensemble's members have options of their own, and it has none.
+    head, _, query = (spec, "", "") if spec.startswith("ensemble:") else spec.partition("?")
+    kind, _, which = head.partition(":")
+    values: dict[str, str] = {}
+    for pair in query.split("&") if query else ():
+        key, equals, value = pair.partition("=")
+        if not key or not equals or key in values:
+            raise ClassifierError(
+                f"the options of {spec!r} cannot be read",
+                found=repr(pair),
+                expected="key=value pairs joined by &, each key once",
+            )
+        values[key] = value
+    return name, spec, kind, which, values
+
+
+def _builder(kind: str) -> Callable[[Request], Classifier]:
+    if kind in KINDS:
+        module, _, function = KINDS[kind].builder.partition(":")
+        built_in: Callable[[Request], Classifier] = getattr(import_module(module), function)
+        return built_in
+    plugged = entry_points(group=ENTRY_POINTS)
+    matches = [entry for entry in plugged if entry.name == kind]
+    if len({entry.value for entry in matches}) > 1:
+        raise ClassifierError(
+            f"two installed packages name a kind of classifier {kind!r}",
+            found=", ".join(entry.value for entry in matches),
+            way_out="Uninstall one of them",
+        )
+    if matches:
+        loaded: Callable[[Request], Classifier] = matches[0].load()
+        return loaded
+    names = [*KINDS, *sorted({entry.name for entry in plugged})]
+    near = difflib.get_close_matches(kind, names, n=1)
+    raise ClassifierError(
+        "there is no such kind of classifier",
+        found=repr(kind),
+        expected="one of " + ", ".join(names),
+        way_out=f"Did you mean {near[0]!r}?" if near else "See the kinds in docs/classifiers.md",
+    )
