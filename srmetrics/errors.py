@@ -82,7 +82,8 @@ class SrmetricsError(Exception):
             text += f"; expected {self.expected}"
         if self.way_out is not None:
             text += f". {self.way_out}"
-        text += "."
+        if not text.endswith((".", "?")):
+            text += "."
         return text if self.file is None else f"{self.file}: {text}"
 
     def __reduce__(self) -> tuple[object, ...]:

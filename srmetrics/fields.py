@@ -98,7 +98,7 @@ def window_sigma(window: str) -> float | None:
 
 def shortest(value: float) -> str:
     """Return the shortest text that reads back as the same float; a whole number goes without its ``.0``."""
-    return repr(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return repr(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
 
 
 def is_number(value: object) -> TypeGuard[float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import cv2
@@ -99,24 +99,44 @@ def boundary_band(label_map: NDArray[Any], pixels: int) -> Mask:
     return band
 
 
-def otsu_threshold(values: NDArray[Any]) -> float:
-    """Return Otsu's threshold of some values: those above it are inside.
+def otsu_threshold(slices: Sequence[NDArray[Any]]) -> float:
+    """Return Otsu's threshold of an image or of a whole volume: values above it are inside.
+
+    Parameters
+    ----------
+    slices : sequence of ndarray
+        H x W each, read twice and one at a time; an image is a sequence of one.
+
+    Notes
+    -----
+    Whole numbers have a bin for each value, so that the threshold is one of them; other values have 256 bins, and the
+    threshold is the centre of one.
 
     References
     ----------
     N. Otsu, "A threshold selection method from gray-level histograms", IEEE Trans. Syst. Man Cybern. 9(1), 1979.
     """
-    finite = np.asarray(values, np.float64).ravel()
-    finite = finite[np.isfinite(finite)]
-    if finite.size == 0 or finite.min() == finite.max():
+    lows, highs, whole = [], [], True
+    for index in range(len(slices)):
+        finite = _finite(slices[index])
+        if finite.size:
+            lows.append(float(finite.min()))
+            highs.append(float(finite.max()))
+            whole = whole and np.array_equal(finite, np.round(finite))
+    if not lows or min(lows) == max(highs):
         raise MaskError(
-            "auto:otsu cannot part an image that has one value",
-            way_out="Give a mask for this image, or leave it out",
+            "auto:otsu cannot part an image that has one value", way_out="Give a mask for this image, or leave it out"
         )
-    counts, edges = np.histogram(finite, bins=256)
+    span, bins = (min(lows), max(highs)), 256
+    if whole and span[1] - span[0] < 65536:
+        span, bins = (span[0] - 0.5, span[1] + 0.5), round(span[1] - span[0]) + 1
+    counts = np.zeros(bins)
+    for index in range(len(slices)):
+        counts += np.histogram(_finite(slices[index]), bins=bins, range=span)[0]
+    edges = np.linspace(*span, bins + 1)
     centres = (edges[:-1] + edges[1:]) / 2
     below = np.cumsum(counts)
-    above = finite.size - below
+    above = below[-1] - below
     sums = np.cumsum(counts * centres)
     with np.errstate(divide="ignore", invalid="ignore"):
         apart = sums / below - (sums[-1] - sums) / above
@@ -135,7 +155,7 @@ def otsu_mask(reference: object, threshold: float | None = None) -> Mask:
         That of the whole volume, where the image is one slice of it.
     """
     grey = grey_of(check_image(reference, "reference"))
-    level = otsu_threshold(grey) if threshold is None else threshold
+    level = otsu_threshold([grey]) if threshold is None else threshold
     return np.asarray(ndimage.binary_fill_holes(grey > level), np.bool_)
 
 
@@ -163,6 +183,11 @@ def _labelled(label_map: NDArray[Any], labels: Mapping[int, str] | None) -> dict
     return {name: label_map == value for value, name in labels.items()}
 
 
+def _finite(values: NDArray[Any]) -> NDArray[np.float64]:
+    flat = np.asarray(values, np.float64).ravel()
+    return flat[np.isfinite(flat)]
+
+
 def _values(label_map: NDArray[Any]) -> list[int]:
     return [int(value) for value in np.unique(label_map) if value != 0]
 
@@ -181,7 +206,7 @@ def _as_integers(mask_image: NDArray[Any]) -> NDArray[Any]:
     if image.dtype == np.bool_:
         return image.astype(np.uint8)
     if image.dtype.kind == "f":
-        if not np.array_equal(image, np.round(image)):  # False for NaN too
+        if not np.isfinite(image).all() or not np.array_equal(image, np.round(image)):
             raise MaskError("the mask holds values that are no whole numbers", expected="0 and whole labels")
         return image.astype(np.int64)
     if image.dtype.kind not in "ui":
