@@ -169,7 +169,7 @@ _METRICS = (
         "perceptual metric. CVPR 2018.",
         higher_is_better=False,
         function=None,
-        least_side=16,  # VGG16's last features come after four halvings
+        least_side=32,  # piq runs all five of VGG16's halvings
         three_channels=True,
     ),
     PiqMetric(

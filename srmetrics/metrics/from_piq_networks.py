@@ -124,9 +124,8 @@ def _features_of(state: Any) -> dict[str, Any]:
 
 def _lpips_weights(own: Any, path: Path) -> list[Any]:
     expected = [(1, channels, 1, 1) for channels in CHANNELS]
-    shapes = [tuple(getattr(weight, "shape", ())) for weight in own] if isinstance(own, list | tuple) else type(own)
-    if shapes != expected:
-        raise _unexpected(path, f"a list of tensors of shapes {expected}", shapes)
+    if not isinstance(own, list | tuple) or [_shape(weight) for weight in own] != expected:
+        raise _unexpected(path, f"a list of tensors of shapes {expected}", _outline(own))
     return list(own)
 
 
@@ -136,10 +135,19 @@ def _dists_weights(own: Any, path: Path) -> list[Any]:
     # The image itself, three channels, is the first of DISTS's six layers.
     channels = [3, *CHANNELS]
     expected = dict.fromkeys(("alpha", "beta"), (1, sum(channels), 1, 1))
-    shapes = {key: tuple(own[key].shape) for key in expected if key in own} if isinstance(own, Mapping) else type(own)
-    if shapes != expected:
-        raise _unexpected(path, f"tensors of shapes {expected}", shapes)
+    if not isinstance(own, Mapping) or {key: _shape(own.get(key)) for key in expected} != expected:
+        raise _unexpected(path, f"tensors of shapes {expected}", _outline(own))
     return [part for key in expected for part in torch.split(own[key], channels, dim=1)]
+
+
+def _shape(weight: Any) -> tuple[int, ...] | None:
+    return tuple(weight.shape) if hasattr(weight, "shape") else None
+
+
+def _outline(own: Any) -> str:
+    if isinstance(own, Mapping):
+        return f"tensors called {', '.join(map(str, own))}"
+    return f"a {type(own).__name__}" + (f" of {len(own)}" if isinstance(own, list | tuple) else "")
 
 
 def _unexpected(path: Path, expected: str, found: object) -> WeightsError:
