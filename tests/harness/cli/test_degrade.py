@@ -141,6 +141,18 @@ def test_replay_goes_on_under_other_versions_on_request(images: Path, made: Path
     assert pixels(made) == pixels(tmp_path / "again")
 
 
+def test_a_preview_is_drawn_with_or_without_a_run(images: Path, made: Path, tmp_path: Path, run: Run) -> None:
+    sheet = tmp_path / "sheet.png"
+    code, out, _ = run("degrade", images, "--recipe", REAL, "--preview", sheet)
+    assert (0, f"Wrote {sheet}\n") == (code, out)
+    alone = sheet.read_bytes()
+    assert 0 == run("degrade", images, tmp_path / "LR", "--recipe", REAL, "--preview", sheet)[0]
+    assert alone == sheet.read_bytes()
+    assert pixels(made) == pixels(tmp_path / "LR")
+    assert 2 == run("degrade", images, "--recipe", REAL, "--preview", tmp_path / "sheet.jpg")[0]
+    assert 2 == run("degrade", images, "--recipe", REAL)[0]
+
+
 def test_a_recipe_of_ones_own_is_degraded_by_and_replayed(images: Path, tmp_path: Path, run: Run) -> None:
     recipe = tmp_path / "mine.yaml"
     recipe.write_text("name: mine-x2\nversion: 1\nscale: 2\nsteps:\n  - kind: resize-to\n    rules: [opencv-area]\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import filecmp
 import json
 import shutil
@@ -24,6 +25,7 @@ from degradations.manifest import describe_pixels
 from degradations.steps.noise import GaussianNoise
 from degradations.steps.quantise import Quantise, ToFloat
 from degradations.steps.resize import ResizeBy, ResizeTo
+from harness.images import ImageSet, find_images
 from harness.jobs.replay_manifest import replay_manifest
 from srmetrics.errors import FileError, ManifestError, RecipeError, UsageError
 
@@ -96,6 +98,20 @@ def test_four_workers_and_a_renamed_root_give_identical_bytes(images: Path, fini
     assert contents(finished) == contents(tmp_path / "LR")
 
 
+def test_the_order_in_which_files_are_found_does_not_matter(
+    images: Path, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = sys.modules["harness.jobs.degrade"]
+
+    def found_backwards(location: str) -> ImageSet:
+        found = find_images(location)
+        return dataclasses.replace(found, files=found.files[::-1])
+
+    monkeypatch.setattr(job, "find_images", found_backwards)
+    harness.degrade(images, tmp_path / "LR", RANDOM, seed=7, draws=2, workers=2)
+    assert contents(finished) == contents(tmp_path / "LR")
+
+
 @given(kept=st.sets(st.sampled_from(NAMES), min_size=1), workers=st.integers(1, 4))
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_subset_gives_the_same_images_and_lines(
@@ -148,6 +164,17 @@ def test_cut_high_resolution_images_are_saved_and_recorded(images: Path, tmp_pat
     assert entry.hr == "a/one.png"
     with Image.open(images / "a/one.png") as whole, Image.open(tmp_path / "cut/a/one.png") as cut:
         np.testing.assert_array_equal(np.asarray(whole)[:20, :28], np.asarray(cut))
+
+
+def test_replay_makes_every_draw_and_every_cut_image_again(images: Path, tmp_path: Path) -> None:
+    harness.degrade(images, tmp_path / "LR", "bicubic-matlab-x4", draws=2, save_hr=tmp_path / "cut")
+    replay_manifest(
+        images, tmp_path / "again", tmp_path / "LR/manifest.jsonl", save_hr=tmp_path / "cut again", workers=2
+    )
+    made = contents(tmp_path / "LR")
+    del made["degrade.json"]
+    assert made == contents(tmp_path / "again")
+    assert contents(tmp_path / "cut") == contents(tmp_path / "cut again")
 
 
 def test_sixteen_bits_and_floats_are_written_without_loss(tmp_path: Path) -> None:
