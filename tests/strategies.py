@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from srmetrics import EvaluationProtocol
+from srmetrics.fields import (
+    ALPHA_POLICIES,
+    COLOURS,
+    COVARIANCES,
+    DOWNSAMPLINGS,
+    EDGES,
+    GREY_POLICIES,
+    MASKINGS,
+    POOLINGS,
+    RESIZE_RULES,
+    ROUNDINGS,
+)
 
 
 def scores() -> st.SearchStrategy[float]:
@@ -16,3 +32,84 @@ def grouped_values(draw: st.DrawFn) -> tuple[list[float], list[str]]:
     values = draw(st.lists(scores(), min_size=1, max_size=40))
     groups = draw(st.lists(st.sampled_from("abcdefgh"), min_size=len(values), max_size=len(values)))
     return values, groups
+
+
+def odd_floats(least: float, most: float) -> st.SearchStrategy[float]:
+    """Draw floats that need all their digits, whole ones, and those at the ends."""
+    return st.floats(least, most) | st.integers(int(np.ceil(least)), int(most)).map(float)
+
+
+@st.composite
+def resolved_protocols(draw: st.DrawFn) -> EvaluationProtocol:
+    """Draw a protocol without rules, every field of which may be anything."""
+    size = draw(st.integers(1, 30)) * 2 + 1
+    sigma = draw(odd_floats(0.01, 1000.0))
+    centre, width = draw(odd_floats(-1e17, 1e17)), draw(odd_floats(1.0, 1e17).filter(lambda width: width > 1.0))
+    above_0 = odd_floats(0.0, 1e18).filter(lambda value: value > 0.0)
+    aligns = ["none", "crop", "modcrop-1", "modcrop-12", *(f"resize-{rule}" for rule in RESIZE_RULES)]
+    return EvaluationProtocol(
+        colour=draw(st.sampled_from(COLOURS)),
+        round=draw(st.sampled_from(ROUNDINGS)),
+        grey=draw(st.sampled_from(GREY_POLICIES)),
+        alpha=draw(st.sampled_from(ALPHA_POLICIES)),
+        align=draw(st.sampled_from(aligns)),
+        value_window=draw(st.sampled_from(["none", f"{centre}/{width}"])),
+        crop=draw(st.integers(0, 10**6)),
+        range=draw(st.just("reference-max") | above_0),
+        pooling=draw(st.sampled_from(POOLINGS)),
+        masking=draw(st.sampled_from(MASKINGS)),
+        window=draw(st.sampled_from([f"uniform-{size}", f"gaussian-{size}-{sigma:.17f}"])),
+        edges=draw(st.sampled_from(EDGES)),
+        covariance=draw(st.sampled_from(COVARIANCES)),
+        k=(draw(odd_floats(0.0, 10.0)), draw(odd_floats(0.0, 10.0))),
+        downsample=draw(st.sampled_from(DOWNSAMPLINGS)),
+        psnr_cap=draw(st.none() | above_0),
+        psnr_eps=draw(st.none() | above_0),
+    )
+
+
+PICTURES = ("noise", "flat", "ramp", "checkers", "bright", "blobs")
+
+
+def picture(kind: str, seed: int, *shape: int) -> NDArray[np.uint8]:
+    """Make an 8-bit picture: noise, one grey, a slope, antiphase checkers, nearly white, or smooth with edges."""
+    random = np.random.RandomState(seed)
+    rows, columns = np.indices(shape[:2])
+    plane = (rows if len(shape) == 2 else rows[:, :, None]) * np.ones(shape)
+    values = {
+        "noise": lambda: random.randint(0, 256, shape),
+        "flat": lambda: np.full(shape, random.randint(0, 256)),
+        "ramp": lambda: plane * random.randint(1, 9) % 256,
+        "checkers": lambda: (
+            255 * (((rows + columns + seed) % 2).reshape(*shape[:2], *[1] * (len(shape) - 2)) + 0 * plane)
+        ),
+        "bright": lambda: 250 + random.randint(0, 6, shape),
+        "blobs": lambda: 127 + 120 * np.sign(np.sin(plane / 3 + seed)) * random.rand(),
+    }[kind]()
+    return np.asarray(values).astype(np.uint8)
+
+
+@st.composite
+def image_pairs(
+    draw: st.DrawFn, least: int = 1, most: int = 24, channels: tuple[int, ...] = (1, 3)
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Draw two 8-bit images of one size, grey or RGB, of any two kinds."""
+    height, width = draw(st.integers(least, most)), draw(st.integers(least, most))
+    depth = draw(st.sampled_from(channels))
+    shape = (height, width) if depth == 1 else (height, width, depth)
+    kinds, seeds = st.sampled_from(PICTURES), st.integers(0, 2**16)
+    return picture(draw(kinds), draw(seeds), *shape), picture(draw(kinds), draw(seeds), *shape)
+
+
+@st.composite
+def masks(draw: st.DrawFn, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Draw a mask: dots of some density, a disc, a rectangle, or one pixel."""
+    random = np.random.RandomState(draw(st.integers(0, 2**16)))
+    rows, columns = np.indices(shape)
+    top, left = random.randint(shape[0]), random.randint(shape[1])
+    return {
+        "dots": random.rand(*shape) < random.rand(),
+        "disc": (rows - top) ** 2 + (columns - left) ** 2 <= random.randint(1, 1 + max(shape)) ** 2,
+        "rectangle": (rows >= top) & (columns >= left),
+        "pixel": (rows == top) & (columns == left),
+    }[draw(st.sampled_from(["dots", "disc", "rectangle", "pixel"]))]
