@@ -79,5 +79,12 @@ def align(reference: Image, candidate: Image, rule: str, crop: int) -> tuple[Ima
 def _resize(image: Image, height: int, width: int, rule: str) -> Image:
     # OpenCV resizes 8-bit, 16-bit and float images; anything else goes by way of float64 and stays there.
     plain = image if image.dtype in (np.uint8, np.uint16, np.float32, np.float64) else image.astype(np.float64)
-    resized: Image = cv2.resize(np.ascontiguousarray(plain), (width, height), interpolation=_INTERPOLATION[rule])
+    # Intel's IPP, which OpenCV calls where it can, gives other pixels on other processors: not for 8-bit bilinear, but
+    # for 16 bits, floats and bicubic. The switch is this thread's own.
+    before = cv2.ipp.useIPP()
+    cv2.ipp.setUseIPP(False)
+    try:
+        resized: Image = cv2.resize(np.ascontiguousarray(plain), (width, height), interpolation=_INTERPOLATION[rule])
+    finally:
+        cv2.ipp.setUseIPP(before)
     return resized

@@ -63,6 +63,16 @@ RULES = {
 }
 
 
+def opencv_alone(image: Any, size: tuple[int, int], interpolation: int) -> Any:
+    """Call cv2.resize without Intel's IPP, whose pixels depend on the processor."""
+    before = cv2.ipp.useIPP()
+    cv2.ipp.setUseIPP(False)
+    try:
+        return cv2.resize(np.ascontiguousarray(image), size, interpolation=interpolation)
+    finally:
+        cv2.ipp.setUseIPP(before)
+
+
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])
 def test_the_candidate_is_resized_by_the_opencv_rule_in_its_own_dtype(rule: str, dtype: Any) -> None:
@@ -71,7 +81,7 @@ def test_the_candidate_is_resized_by_the_opencv_rule_in_its_own_dtype(rule: str,
     assert frame == Frame(2, 2, 10, 8)
     np.testing.assert_array_equal(reference[2:10, 2:8], first)
     # cv2.resize takes (width, height).
-    expected = cv2.resize(np.ascontiguousarray(candidate), (10, 12), interpolation=RULES[rule])[2:10, 2:8]
+    expected = opencv_alone(candidate, (10, 12), RULES[rule])[2:10, 2:8]
     assert second.dtype == dtype
     np.testing.assert_array_equal(expected, second)
 
@@ -81,8 +91,23 @@ def test_dtypes_that_opencv_does_not_resize_become_doubles(dtype: Any) -> None:
     candidate = picture(7, 5).astype(np.float64) / 2
     _, second, _ = align(picture(12, 10), candidate.astype(dtype), "resize-opencv-bilinear", 0)
     assert second.dtype == np.float64
-    expected = cv2.resize(candidate.astype(dtype).astype(np.float64), (10, 12), interpolation=cv2.INTER_LINEAR)
+    expected = opencv_alone(candidate.astype(dtype).astype(np.float64), (10, 12), cv2.INTER_LINEAR)
     np.testing.assert_array_equal(expected, second)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float64])
+def test_resizing_does_not_depend_on_the_processors_library(rule: str, dtype: Any) -> None:
+    """On or off, IPP is not called, and stays as it was: where it is called, bilinear doubles differ in the 7th digit."""
+    images = picture(24, 20, 3, dtype=dtype), picture(7, 9, 3, dtype=dtype)
+    before = cv2.ipp.useIPP()
+    seen = []
+    for switch in (True, False):
+        cv2.ipp.setUseIPP(switch)
+        seen.append(align(*images, f"resize-opencv-{rule}", 0)[1])
+        assert cv2.ipp.useIPP() == switch or not before
+    cv2.ipp.setUseIPP(before)
+    np.testing.assert_array_equal(*seen)
 
 
 def test_nothing_is_resized_that_has_the_size_already() -> None:
