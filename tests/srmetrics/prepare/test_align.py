@@ -98,7 +98,7 @@ def test_dtypes_that_opencv_does_not_resize_become_doubles(dtype: Any) -> None:
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float64])
 def test_resizing_does_not_depend_on_the_processors_library(rule: str, dtype: Any) -> None:
-    """On or off, IPP is not called, and stays as it was: where it is called, bilinear doubles differ in the 7th digit."""
+    """On or off, IPP is not called, and stays as it was; where it is called, doubles keep seven digits."""
     images = picture(24, 20, 3, dtype=dtype), picture(7, 9, 3, dtype=dtype)
     before = cv2.ipp.useIPP()
     seen = []
