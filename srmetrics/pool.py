@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from srmetrics.errors import SrmetricsError
+from srmetrics.errors import MetricError, SrmetricsError
 from srmetrics.metrics import column_name
 from srmetrics.metrics.base import Measurement, Metric, Region
 from srmetrics.prepare.pair import PreparedPair
@@ -40,7 +40,7 @@ class Pool:
             return self
         for metric in self.table:
             try:
-                self.measured[metric.name].append(metric.measure(pair, region))
+                self.measured[metric.name].append(_existing(metric, pair, region))
             except SrmetricsError as error:
                 self.errors.setdefault(metric.name, error)
         return self
@@ -79,3 +79,11 @@ class Pool:
             notes=tuple(dict.fromkeys(notes)),
             errors=self.errors,
         )
+
+
+def _existing(metric: Metric, pair: PreparedPair, region: Region) -> Measurement:
+    """Return a measurement, refusing NaN that is not the NaN of a region without pixels or windows."""
+    measured = metric.measure(pair, region)
+    if math.isnan(measured.value) and region.count(pair) > 0 and measured.n_sampled != 0:
+        raise MetricError(f"{metric.name} does not exist for this pair", found="zero divided by zero")
+    return measured

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 
 import numpy as np
 from numpy.typing import NDArray
 
-from srmetrics.errors import MetricError
 from srmetrics.evaluate import evaluate
 from srmetrics.metrics.ssim import ssim_map_array
 from srmetrics.prepare.pair import STRIP_ROWS, prepare_pair
@@ -228,7 +226,4 @@ def _one(
         raise scores.errors[name]
     for note in scores.notes:
         warnings.warn(note, SrmetricsWarning, stacklevel=3)
-    value = scores[name]
-    if math.isnan(value) and scores.n_pixels and not scores.notes:
-        raise MetricError(f"{name} does not exist for this pair")
-    return value
+    return scores[name]

@@ -167,9 +167,11 @@ def _similarity(
         for mean in means:
             mean /= weight
     ssim, contrast = np.empty(means[0].shape), np.empty(means[0].shape)
-    for row in range(0, len(ssim), CACHED_ROWS):
-        rows = slice(row, row + CACHED_ROWS)
-        _combine([mean[rows] for mean in means], windows, ssim[rows], contrast[rows])
+    # With k of 0 a flat window is 0 / 0: NaN, which the one who reads it answers for.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for row in range(0, len(ssim), CACHED_ROWS):
+            rows = slice(row, row + CACHED_ROWS)
+            _combine([mean[rows] for mean in means], windows, ssim[rows], contrast[rows])
     return ssim, contrast
 
 
