@@ -71,7 +71,7 @@ _PRESETS = (
         "ntire",
         EvaluationProtocol(crop="scale+6"),
         "RGB, crop = scale + 6: DIV2K validation as EDSR scores it",
-        "the published formula, computed apart",
+        "BasicSR with crop_border = scale + 6; the formula, computed apart",
         (WANG_2004, LIM_2017),
     ),
     Preset(
@@ -98,7 +98,7 @@ _PRESETS = (
     Preset(
         "torchmetrics",
         EvaluationProtocol(range="given", edges="reflect"),
-        "torchmetrics' SSIM (whole map, reflected edges) and per-image PSNR; the range must be given",
+        "torchmetrics' SSIM (whole map, reflected edges: since 1.4.2) and per-image PSNR; the range must be given",
         "torchmetrics, fed float64",
         (WANG_2004, TORCHMETRICS),
     ),
