@@ -101,8 +101,7 @@ def build_default(request: Request) -> SklearnClassifier:
     """Make ``default``: HOG and colour histograms, logistic regression; no torch."""
     if request.which:
         raise ClassifierError("the default classifier has no variants", found=repr(request.spec), expected="'default'")
-    # Few images and many features: as strong a penalty as lets both arms and repeats differ.
-    factory = EstimatorFactory("linear_model.LogisticRegression", (("C", 0.01), ("max_iter", 2000)))
+    factory = EstimatorFactory("linear_model.LogisticRegression", (("C", 0.1), ("max_iter", 2000)))
     return _assemble(request, factory, "hog", "logistic regression")
 
 

@@ -63,6 +63,24 @@ def signed_sums(magnitudes: NDArray[np.float64], seed: int) -> NDArray[np.float6
     return 2.0 * positive - float(magnitudes.sum())
 
 
+def resampled_counts(n_units: int, seed: int) -> Iterator[NDArray[np.uint8]]:
+    """Yield, in blocks of draws, how often each unit occurs in each draw: for statistics that are no ratio of sums.
+
+    Parameters
+    ----------
+    n_units : int
+        In a canonical order.
+    seed : int
+        Any integer.
+
+    Yields
+    ------
+    ndarray of uint8, shape (n_draws, n_units)
+        DRAWS rows in all.
+    """
+    yield from _counts(n_units, seed)
+
+
 def _counts(n_units: int, seed: int) -> Iterator[NDArray[np.uint8]]:
     """Yield, in blocks of draws, how often each unit occurs in each draw."""
     if n_units <= _CACHED_UNITS:
