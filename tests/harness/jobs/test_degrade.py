@@ -292,6 +292,18 @@ def test_going_on_with_other_arguments_is_refused(
     assert before == contents(finished)
 
 
+def test_going_on_after_a_recipes_words_were_mended_is_allowed(images: Path, finished: Path) -> None:
+    mended = dataclasses.replace(RANDOM, text="in other words")
+    assert 12 == harness.degrade(images, finished, mended, seed=7, draws=2).already_there
+
+
+def test_a_damaged_record_of_the_run_is_refused(images: Path, finished: Path, tmp_path: Path) -> None:
+    shutil.copytree(finished, tmp_path / "LR")
+    (tmp_path / "LR/degrade.json").write_text("{")
+    with pytest.raises(FileError, match=r"degrade\.json: the record of the earlier run"):
+        harness.degrade(images, tmp_path / "LR", RANDOM, seed=7, draws=2)
+
+
 def test_going_on_with_a_changed_image_is_refused(images: Path, finished: Path, tmp_path: Path) -> None:
     shutil.copytree(images, tmp_path / "HR")
     shutil.copytree(finished, tmp_path / "LR")
