@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from degradations.step import Step
@@ -56,13 +57,18 @@ class Recipe:
 
         The citation and the text may be mended without making another recipe.
         """
-        plain = {
-            "name": self.name,
-            "version": self.version,
-            "scale": self.scale,
-            "steps": [plain_step(step) for step in self.steps],
-        }
-        return hashlib.sha256(canonical_json(plain).encode("ascii")).hexdigest()
+        return _digest(self)
+
+
+@lru_cache(maxsize=256)  # asked for with every image
+def _digest(recipe: Recipe) -> str:
+    plain = {
+        "name": recipe.name,
+        "version": recipe.version,
+        "scale": recipe.scale,
+        "steps": [plain_step(step) for step in recipe.steps],
+    }
+    return hashlib.sha256(canonical_json(plain).encode("ascii")).hexdigest()
 
 
 def plain_step(step: Step) -> dict[str, Any]:

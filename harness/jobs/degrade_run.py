@@ -84,8 +84,8 @@ class DegradeRun:
 
     def _check_request(self, path: Path, request: Mapping[str, Any]) -> None:
         try:
-            earlier = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            earlier = dict(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
             raise FileError("the record of the earlier run cannot be read", found=error, file=path) from error
         for name in [*request, *(name for name in earlier if name not in request)]:
             if name == "recipe_yaml":
