@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from srmetrics.fields import parse_value_window, window_sigma, window_size
+from srmetrics.fields import parse_value_window, shortest, window_sigma, window_size
 from srmetrics.presets import BT601, PRESETS, WANG_2004
 from srmetrics.presets import find_protocol as _find
 from srmetrics.protocol import EvaluationProtocol
@@ -42,14 +42,6 @@ def explain(protocol: str | EvaluationProtocol) -> str:
 
 
 def _before_scoring(protocol: EvaluationProtocol) -> list[str]:
-    crop = protocol.crop
-    cut = {
-        "scale": "a border as wide as the scale factor",
-        0: "",
-    }.get(
-        crop,
-        f"a border of {crop} pixels" if isinstance(crop, int) else f"a border of {crop} pixels".replace("+", " + "),
-    )
     colour = {
         "all-channels": "Images were scored on all their channels as stored",
         "mean-of-channels": "Each channel was scored by itself and the scores averaged",
@@ -57,11 +49,10 @@ def _before_scoring(protocol: EvaluationProtocol) -> list[str]:
         "rgb2ycbcr computes it",
         "luma-bt601": "RGB images were scored on their full-range luma 0.299 R + 0.587 G + 0.114 B",
     }[protocol.colour]
-    if protocol.round == "integer":
-        colour += ", rounded to integers"
-    elif protocol.colour in ("y-bt601", "luma-bt601"):
-        colour += ", unrounded"
+    if protocol.colour in ("y-bt601", "luma-bt601"):
+        colour += ", rounded to integers" if protocol.round == "integer" else ", unrounded"
     colour += ", one-channel images as they are" if protocol.grey == "keep" else ", one-channel images expanded to RGB"
+    cut = _border(protocol.crop)
     sentences = [colour + (f"; {cut} was cut from each side before scoring." if cut else ".")]
     if protocol.align.startswith("modcrop"):
         multiple = protocol.align.partition("-")[2] or "the scale"
@@ -73,18 +64,29 @@ def _before_scoring(protocol: EvaluationProtocol) -> list[str]:
         sentences.insert(0, f"Outputs were resized to the reference's size by OpenCV's {rule} interpolation.")
     if protocol.alpha != "error":
         done = "dropped" if protocol.alpha == "drop" else "composited over white"
-        sentences.append(f"Alpha channels were {done}.")
+        rounded = protocol.alpha == "composite" and protocol.round == "integer"
+        sentences.append(f"Alpha channels were {done}{' and the result rounded to integers' if rounded else ''}.")
     if protocol.value_window != "none":
         centre, width = parse_value_window(protocol.value_window)
         sentences.append(
-            f"Values were first mapped to 0-255 by the DICOM linear window with centre {centre:g} and width {width:g}."
+            "Values were first mapped to 0-255 by the DICOM linear window with centre "
+            f"{shortest(centre)} and width {shortest(width)}."
         )
     return sentences
 
 
+def _border(crop: int | str) -> str:
+    if isinstance(crop, int):
+        return f"a border of {crop} pixel{'' if crop == 1 else 's'}" if crop else ""
+    rule, _, more = crop.partition("+")
+    return f"a border of {rule} + {more} pixels" if more else "a border as wide as the scale factor"
+
+
 def _span(protocol: EvaluationProtocol) -> str:
+    if protocol.value_window != "none":
+        return "255"
     if isinstance(protocol.range, float):
-        return f"{protocol.range:g}"
+        return shortest(protocol.range)
     return {
         "dtype": "the full range of the stored type (255 for 8 bits)",
         "given": "the stated data range",
@@ -96,24 +98,26 @@ def _psnr(protocol: EvaluationProtocol) -> str:
     over = "volume" if protocol.pooling == "volume" else "image"
     text = f"PSNR is 10 log10(L^2 / MSE) with L = {_span(protocol)} and one MSE per {over}"
     if protocol.psnr_eps is not None:
-        text += f", {protocol.psnr_eps:g} being added to the MSE of values scaled to 0-1"
+        text += f", {shortest(protocol.psnr_eps)} being added to the MSE of values scaled to 0-1"
     if protocol.psnr_cap is not None:
-        text += f", capped at {protocol.psnr_cap:g} dB"
+        text += f", capped at {shortest(protocol.psnr_cap)} dB"
     return text + "."
 
 
 def _ssim(protocol: EvaluationProtocol) -> str:
     size, sigma = window_size(protocol.window), window_sigma(protocol.window)
-    shape = f"a {size}x{size} " + ("uniform window" if sigma is None else f"Gaussian window (sigma {sigma:g})")
+    kind, spread = ("uniform", "") if sigma is None else ("Gaussian", f" (sigma {shortest(sigma)})")
+    shape = f"{kind} windows of {size} x {size} pixels{spread}"
     edges = {
-        "valid": "at positions where it lies inside the image",
+        "valid": "at positions where they lie inside the image",
         "reflect": "at every pixel, borders being reflected without repeating the edge",
         "replicate": "at every pixel, borders being replicated",
     }[protocol.edges]
     covariance = "population" if protocol.covariance == "population" else "sample (n - 1)"
     text = (
-        f"SSIM (Wang et al., 2004) used {shape} {edges}, {covariance} covariances, k1 = {protocol.k[0]:g} and "
-        f"k2 = {protocol.k[1]:g}, and is the mean of the map over positions and channels"
+        f"SSIM (Wang et al., 2004) used {shape} {edges}, {covariance} covariances, "
+        f"k1 = {shortest(protocol.k[0])} and k2 = {shortest(protocol.k[1])}, and is the mean of the map over "
+        "positions and channels"
     )
     if protocol.pooling == "volume":
         text += ", averaged over the slices of a volume"
@@ -128,7 +132,7 @@ def _ssim(protocol: EvaluationProtocol) -> str:
 def _region(protocol: EvaluationProtocol) -> str:
     return {
         "normalised": "Inside a mask, errors are averaged over the region's pixels and SSIM is a normalised "
-        "convolution: local means and covariances use the region's pixels only.",
+        "convolution: local means and (population) covariances use the region's pixels only.",
         "interior": "Inside a mask, errors are averaged over the region's pixels and SSIM over windows that lie "
         "wholly inside the region.",
         "map": "Inside a mask, errors are averaged over the region's pixels and so is the SSIM map, whose windows "
