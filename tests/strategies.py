@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -113,3 +115,60 @@ def masks(draw: st.DrawFn, shape: tuple[int, int]) -> NDArray[np.bool_]:
         "rectangle": (rows >= top) & (columns >= left),
         "pixel": (rows == top) & (columns == left),
     }[draw(st.sampled_from(["dots", "disc", "rectangle", "pixel"]))]
+
+
+# How folders of references and of results name their files: (before the key, after it) for either.
+NAMINGS = [
+    (("", ""), ("", "")),
+    (("", "_HR"), ("", "_LR")),
+    (("", "_SRF_4_HR"), ("", "_SRF_4_LR")),
+    (("", "_HR_x4"), ("", "_RCAN_x4")),
+    (("", ""), ("", "x4_SwinIR")),
+    (("", ""), ("", "_Swin2SR")),
+    (("", "-gt"), ("", ".ours x2")),
+    (("", "x8"), ("", "x8_EDSR")),
+    (("HR_", ""), ("SR_", "")),
+    (("gt-", ""), ("hat-", "")),
+    (("ref ", "_HR"), ("", "_out")),
+]
+
+
+@st.composite
+def image_names(draw: st.DrawFn) -> list[str]:
+    """Draw what images are called: words, numbers, both; none begins with another and a separator, or ends so."""
+    word = st.sampled_from(["baby", "bird", "comic", "face", "ppt3", "Zebra", "lena", "s1", "p2", "éa", "写真", "b"])
+    number = st.integers(0, 120)
+    joined = st.tuples(word, st.sampled_from("_-. "), word).map("".join)
+    one_kind = st.sampled_from(
+        [
+            word,
+            joined,
+            number.map("img_{:03}".format),
+            number.map("{:04}".format),
+            number.map("0{}x4-scan".format),
+            st.tuples(number, number).map(lambda pair: f"p{pair[0] % 7}_slice_{pair[1] % 9}"),
+            st.tuples(word, number).map(lambda pair: f"{pair[0]}.{pair[1] % 5}"),
+            word.map("set14_{}".format),
+        ]
+    )
+    return draw(one_kind.flatmap(lambda names: st.lists(names, min_size=1, max_size=14, unique=True)))
+
+
+def kernel_sizes() -> st.SearchStrategy[int]:
+    """Odd sizes of blur kernels, 3 to 25 pixels."""
+    return st.integers(1, 12).map(lambda half: 2 * half + 1)
+
+
+def kernel_sigmas() -> st.SearchStrategy[float]:
+    """Deviations of blur kernels, from one pixel alone to a flat square."""
+    return st.floats(0.2, 8.0)
+
+
+def kernel_rotations() -> st.SearchStrategy[float]:
+    """Angles of blur kernels in radians, all the way round."""
+    return st.floats(-math.pi, math.pi)
+
+
+def kernel_betas() -> st.SearchStrategy[float]:
+    """Shapes of generalised Gaussian and plateau kernels."""
+    return st.floats(0.5, 8.0)

@@ -32,7 +32,7 @@ _WBC_TEXT = (
     "wbc-ko-kim-2024-reference), 15x15 Gaussian, bicubic to 144x144, Gaussian noise of deviation 25 in each channel, "
     "JPEG of quality 70, 5x5 Gaussian; both Gaussians of the deviation that OpenCV derives from the size. "
 )
-_WBC_SCALE = "The size is fixed, so that the recipe's scale is 1 and nothing is cut off; 575 is not a multiple of 144. "
+_WBC_SCALE = "The size is fixed, so that the recipe's scale is 1 and nothing is cut off; 575 is not a multiple of 144."
 
 
 def _wbc(name: str, noise: tuple[Step, ...], what: str) -> Recipe:
@@ -42,7 +42,7 @@ def _wbc(name: str, noise: tuple[Step, ...], what: str) -> Recipe:
         scale=1,
         steps=(*_WBC_BEFORE, *noise, *_WBC_AFTER),
         citation=_KO_KIM,
-        text=_WBC_TEXT + what + _WBC_SCALE,
+        text=f"{_WBC_TEXT}{what} {_WBC_SCALE}",
     )
 
 
@@ -57,7 +57,7 @@ _WBC = (
     _wbc(
         "wbc-ko-kim-2024-meant",
         (ToFloat("float32"), GaussianNoise(sigma=(25.0, 25.0)), Quantise(to="uint8")),
-        "As meant: the noise is added before rounding and clipping to 8 bits.",
+        "As meant: the noise is added before rounding and clipping to 8 bits, in which the result always is.",
     ),
     Recipe(
         name="wbc-ko-kim-2024-reference",

@@ -58,10 +58,13 @@ class Blur:
             )
         check_weights(self.weights)
         _check_sizes(self.sizes)
-        for name in ("sigma", "generalised_beta", "plateau_beta", "sinc_cutoff", "small_sinc_cutoff"):
+        for name in ("sigma", "generalised_beta", "plateau_beta"):
             low, high = getattr(self, name)
             if not (0 <= low <= high and 0 < high < math.inf):
                 raise StepError(f"impossible range of {name}", found=(low, high), expected="0 <= low <= high")
+        for low, high in (self.sinc_cutoff, self.small_sinc_cutoff):
+            if not 0 < low <= high <= math.pi:
+                raise StepError("impossible range of cutoffs", found=(low, high), expected="0 < low <= high <= pi")
         for name in ("generalised_beta", "plateau_beta"):
             low, high = getattr(self, name)
             if not low <= 1 <= high:  # each half of the draws lies on its side of 1

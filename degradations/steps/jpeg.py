@@ -54,9 +54,9 @@ class Jpeg:
             )
 
     def draw(self, rng: np.random.RandomState, facts: Facts) -> Record:
-        """Draw the quality; refuse 16-bit images."""
-        for dtype in (facts.input_dtype, facts.dtype):
-            _refuse_16_bits(np.dtype(dtype))
+        """Draw the quality; refuse 16-bit images that no step before has brought to 8 bits."""
+        held = np.dtype(facts.dtype)
+        _refuse_16_bits(np.dtype(facts.input_dtype) if held.kind == "f" else held)
         return {"quality": round(draw_between(rng, self.quality, self.whole_numbers))}
 
     def apply(self, image: Image, record: Record) -> Image:

@@ -88,22 +88,26 @@ class WrappedNoise:
         check_range("sigma", (self.sigma, self.sigma))
 
     def draw(self, rng: np.random.RandomState, facts: Facts) -> Record:
-        """Draw the seed of the field."""
+        """Draw the seed of the field; refuse all types but uint8."""
+        self._check(facts.dtype)
         return {"field": draw_field_seed(rng)}
 
     def apply(self, image: Image, record: Record) -> Image:
         """Add the field, cut to whole numbers modulo 256, to a uint8 image; sums above 255 are 255."""
-        if image.dtype != np.uint8:
-            raise StepError(
-                f"the {self.kind} step got {image.dtype}",
-                found=image.dtype,
-                expected="uint8, the only type whose wrap-around is defined here",
-                way_out="Convert the images to 8 bits first",
-            )
+        self._check(image.dtype.name)
         field = normal_field(record["field"], image.shape, np.dtype(np.float64)) * self.sigma
         # Through int64: casting a negative float to uint8 at once is undefined and differs between processors.
         wrapped = field.astype(np.int64) % 256
         return np.minimum(image + wrapped, 255).astype(np.uint8)
+
+    def _check(self, dtype: str) -> None:
+        if dtype != "uint8":
+            raise StepError(
+                f"the {self.kind} step cannot work on this type",
+                found=dtype,
+                expected="uint8, the only type whose wrap-around is defined here",
+                way_out="Convert the images to 8 bits first",
+            )
 
 
 def add_gaussian_noise(image: Image, field: NDArray[np.floating], sigma: float) -> Image:

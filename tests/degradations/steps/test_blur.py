@@ -149,6 +149,8 @@ def test_floats_are_blurred_the_same_by_both_arithmetics() -> None:
         ({"sigma": (0.0, 0.0)}, "impossible range of sigma"),
         ({"sigma": (2.0, 1.0)}, "impossible range of sigma"),
         ({"plateau_beta": (1.5, 2.0)}, "expected a range around 1"),
+        ({"sinc_cutoff": (0.0, 1.0)}, "0 < low <= high <= pi"),
+        ({"small_sinc_cutoff": (1.0, 3.2)}, "0 < low <= high <= pi"),
     ],
 )
 def test_impossible_fields_are_refused(fields: dict[str, object], message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -90,6 +91,11 @@ def test_16_bit_images_are_refused_with_the_way_out() -> None:
         compress(deep, 90)
     with pytest.raises(StepError, match="Convert the images to 8 bits first"):  # before any pixel is touched
         Jpeg((30, 95)).draw(random_state("test@1", 0, "deep", 0), Facts.of(deep, 4))
+
+
+def test_16_bit_images_that_a_step_brought_to_8_bits_are_compressed() -> None:
+    facts = replace(Facts.of(np.zeros((16, 16), np.uint16), 4), dtype="uint8")
+    assert {"quality": 50} == Jpeg((50, 50)).draw(random_state("test@1", 0, "deep", 0), facts)
 
 
 @pytest.mark.parametrize("quality", [0, 101, 55.5])

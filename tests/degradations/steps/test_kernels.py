@@ -9,16 +9,12 @@ import pytest
 from basicsr.data import degradations as basicsr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies import kernel_betas, kernel_rotations, kernel_sigmas, kernel_sizes
 
 from degradations.steps import kernels
 from srmetrics.errors import StepError
 
-SIZES = st.integers(1, 12).map(lambda half: 2 * half + 1)
-# Below 0.2, the smallest deviation of the published settings, a kernel is one pixel to rounding; above 8
-# the largest ones are a flat square.
-SIGMAS = st.floats(0.2, 8.0)
-ANGLES = st.floats(-math.pi, math.pi)
-BETAS = st.floats(0.5, 8.0)
+SIZES, SIGMAS, ANGLES, BETAS = kernel_sizes(), kernel_sigmas(), kernel_rotations(), kernel_betas()
 # Both sides evaluate the same formula in float64; they differ by the order of a few products, at most a
 # few hundred ulp of a value below 1 where the exponent is large.
 EXACT = {"rtol": 0, "atol": 1e-12}
