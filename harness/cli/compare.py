@@ -6,6 +6,9 @@ from typing import Any
 
 import click
 
+MOST_LINES = 10
+"""Reasons of failures that are printed."""
+
 EXAMPLES = """\b
 Examples:
   srmetrics compare HR/ RCAN/ EDSR/ --protocol sr-y --scale 4 --out run/
@@ -87,19 +90,33 @@ def command(reference: str, candidates: tuple[str, ...], out: str | None, form: 
     _print(screen(), board, form)
     for note in board.notes:
         click.echo(f"Note: {note}", err=True)
-    shown = [failure for failure in board.failures if failure.partial]
-    for failure in shown[:10]:
-        who = f"{failure.image} ({failure.method})" if failure.method else failure.image
-        click.echo(f"Not scored: {who}: {failure.reason}", err=True)
-    if len(shown) > 10:
-        click.echo(
-            f"Not scored: {len(shown) - 10} more; " + ("see failures.csv" if out else "--out DIR lists them"), err=True
-        )
+    for line in _failure_lines([failure for failure in board.failures if failure.partial], out):
+        click.echo(line, err=True)
     if paths:
         click.echo(f"Wrote {out}: {', '.join(path.name for path in paths)}", err=True)
     elif form == "table" and board.rows:
         click.echo("Next: --out DIR writes the CSVs, --format latex prints a table for a paper.", err=True)
     return board.exit_code
+
+
+def _failure_lines(failures: list[Any], out: str | None) -> list[str]:
+    """Return a line for each reason, with the first image that it holds for and how many more there are."""
+    by_reason: dict[tuple[str, str], list[Any]] = {}
+    for failure in failures:
+        reason = failure.reason.removeprefix(f"{failure.file}: ").replace(repr(failure.image), "it")
+        by_reason.setdefault((failure.method, reason), []).append(failure)
+    lines = []
+    for (method, reason), alike in by_reason.items():
+        first = alike[0]
+        who = f"{first.image} ({method})" if method else first.image
+        if len(alike) > 1:
+            lines.append(f"Not scored: {len(alike)} images, such as {who}: {first.file}: {reason}")
+        else:
+            lines.append(f"Not scored: {who}: {first.reason}")
+    if len(lines) > MOST_LINES:
+        where = f"{out}/failures.csv" if out else "with --out DIR they are listed"
+        return [*lines[:MOST_LINES], f"Not scored: {len(lines) - MOST_LINES} more reasons; {where}"]
+    return lines
 
 
 def _print(console: Any, board: Any, form: str) -> None:

@@ -88,10 +88,10 @@ def main(arguments: list[str] | None = None) -> Any:
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:
-        from srmetrics.errors import ProtocolError, SrmetricsError, UsageError
+        from srmetrics.errors import MetricError, ProtocolError, SrmetricsError, UsageError
 
         if not isinstance(error, SrmetricsError):
             raise
         click.echo(f"Error: {error}", err=True)
-        sys.exit(2 if isinstance(error, UsageError | ProtocolError) else 1)
+        sys.exit(2 if isinstance(error, UsageError | ProtocolError | MetricError) else 1)
     sys.exit(code if isinstance(code, int) else 0)

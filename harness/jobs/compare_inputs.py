@@ -48,7 +48,7 @@ def gather_inputs(reference: str, candidates: Mapping[str, str], options: Compar
     masks, failures, label_maps = _masks(reference, options)
     failures += [Failure(one.key, one.method or "", "unclear", "", str(one.error)) for one in pairing.failures]
     failures += [
-        Failure(key, method, "missing", candidates[method], f"{candidates[method]}: there is no image for {key!r}")
+        Failure(key, method, "missing", candidates[method], f"{candidates[method]}: no image for {key!r} is there")
         for method, keys in pairing.missing.items()
         for key in keys
     ]
@@ -80,8 +80,10 @@ def _masks(reference: str, options: CompareOptions) -> tuple[dict[str, ImageFile
         return None, [], None
     found = pair(find_images(reference), {"masks": find_images(options.masks)})
     masks = dict(found.candidates["masks"])
-    reason = f"{options.masks}: there is no mask for this image"
-    failures = [Failure(key, "", "missing", options.masks, reason) for key in found.missing["masks"]]
+    failures = [
+        Failure(key, "", "missing", options.masks, f"{options.masks}: no mask for {key!r} is there")
+        for key in found.missing["masks"]
+    ]
     failures += [Failure(one.key, "", "unclear", "", str(one.error)) for one in found.failures if one.method == "masks"]
     if options.labels is not None:
         return masks, failures, None

@@ -174,11 +174,11 @@ def method_locations(reference: str, candidates: Mapping[str, str] | tuple[str, 
 
 
 def _telling_names(reference: str, locations: list[str]) -> list[str]:
-    """Return the last part of each path after the parts that all paths end with are taken off."""
-    parts = [_folder_parts(location) for location in [reference, *locations]]
-    while all(len(one) > 1 for one in parts) and len({one[-1] for one in parts}) == 1:
-        parts = [one[:-1] for one in parts]
-    mine = parts[1:]
+    """Return the last part of each path that tells them apart, and from the reference where that is another place."""
+    mine = [_folder_parts(location) for location in locations]
+    others = [*mine, _folder_parts(reference)]
+    while len(set(others)) > 1 and len({one[-1] for one in others}) == 1 and all(len(one) > 1 for one in others):
+        mine, others = [one[:-1] for one in mine], [one[:-1] for one in others]
     for depth in range(1, max(map(len, mine), default=1) + 1):
         names = ["/".join(one[-depth:]) for one in mine]
         if len(set(names)) == len(names):
@@ -187,10 +187,10 @@ def _telling_names(reference: str, locations: list[str]) -> list[str]:
 
 
 def _folder_parts(location: str) -> tuple[str, ...]:
-    path = Path(location)
-    if any(character in path.name for character in "*?["):
+    path = Path(location.partition("::")[0])
+    while any(character in path.name for character in "*?["):
         path = path.parent
-    parts = tuple(part for part in path.absolute().parts if part not in ("..", path.anchor))
+    parts = path.resolve().parts[1:]
     if path.is_file():
         return (*parts[:-1], path.stem)
     return parts or (location,)

@@ -17,7 +17,12 @@ from harness.engine.atomic import write_atomically
 from harness.front import compare
 from harness.leaderboard.leaderboard import Leaderboard
 
-KERNELS: dict[str, KernelName] = {"nearest": "nearest", "bilinear": "bilinear", "bicubic": "bicubic", "lanczos": "lanczos3"}
+KERNELS: dict[str, KernelName] = {
+    "nearest": "nearest",
+    "bilinear": "bilinear",
+    "bicubic": "bicubic",
+    "lanczos": "lanczos3",
+}
 SCALES = (2, 4)
 PROTOCOL = "sr-y8"
 

@@ -117,9 +117,7 @@ def _score_page(
         _add_rows(results, task, (key, group, method, source.path), notes, scored)
 
 
-def _score_volume(
-    task: ScoringTask, rules: ScoringRules, pages: int, masks: MaskReader, scored: Scored
-) -> None:
+def _score_volume(task: ScoringTask, rules: ScoringRules, pages: int, masks: MaskReader, scored: Scored) -> None:
     references = Slices(task.reference, pages, partial(_digest_slice, scored, "reference", task))
     for method, source in task.candidates.items():
         try:
