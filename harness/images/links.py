@@ -40,15 +40,32 @@ def by_names(reference: Keys, candidate: Keys) -> Links:
     """Pair by equal path, else by equal name, else by one template; by the first of these that pairs anything."""
     pairs = _meeting(reference.keys, candidate.keys, lambda key: key)
     if pairs:
-        return Links("equal path", pairs)
+        return Links("equal path" + _hint(reference, candidate, pairs), pairs)
     pairs = [
         (ours, theirs)
         for ours, theirs in _meeting(reference.keys, candidate.keys, _name)
         if _end_alike(reference.place(ours), candidate.place(theirs))
     ]
     if pairs:
-        return Links("equal name", pairs)
+        return Links("equal name" + _hint(reference, candidate, pairs), pairs)
     return _by_template(reference, candidate)
+
+
+def _hint(reference: Keys, candidate: Keys, pairs: Sequence[tuple[str, str]]) -> str:
+    """Say so where a template would pair what an earlier rule has left: one rule holds for all files of a folder."""
+    used = {key for key, _ in pairs}, {key for _, key in pairs}
+    left = [
+        Keys([key for key in side.keys if key not in taken], side.words)
+        for side, taken in zip((reference, candidate), used, strict=True)
+    ]
+    if not all(side.keys for side in left):
+        return ""
+    try:
+        more = _by_template(*left)
+    except PairingError:
+        return ""
+    words = f" (the {more.rule} would pair {len(more.pairs)} others: choose them by a pattern, or use --pair)"
+    return words if more.pairs else ""
 
 
 def by_pattern(reference: Keys, candidate: Keys, pattern: PairByPattern) -> Links:

@@ -26,7 +26,7 @@ _SCALE = re.compile(r"x\d+|\d+x")
 # How many pairs must agree on two affixes. Two files can agree by accident on words that mean nothing to us
 # (p1_axial, p2_axial with p1_coronal, p2_coronal), and a number that only some files of a folder have is more often an
 # image's than a marker.
-_ONE_IS_ENOUGH, _NO_WORD_IN_FRONT, _UNKNOWN_WORDS, _NEVER = 1, 2, 3, 1 << 62
+_ONE_WORD, _NO_WORD_IN_FRONT, _UNKNOWN_WORDS, _NEVER = 1, 2, 3, 1 << 62
 
 _MOST_GUESSES = 100_000
 
@@ -77,6 +77,11 @@ class Side:
     names: tuple[str, ...]
     words: frozenset[str] = frozenset()
 
+    @property
+    def stems(self) -> list[str]:
+        """The names without their folders."""
+        return [name.rpartition("/")[2] for name in self.names]
+
 
 def find_template(reference: Side, candidate: Side) -> tuple[Template, tuple[Match, ...]] | None:
     """Find the one template that pairs most names, or None where none is certain.
@@ -93,14 +98,14 @@ def find_template(reference: Side, candidate: Side) -> tuple[Template, tuple[Mat
     """
     certain = _templates(reference, candidate, certain=True)
     if certain:
-        best = _best(certain)
+        best = _best(certain, reference, candidate)
         return best.template, best.matches
     # Several guesses of one quality deserve an error that names them; a single one is no ground to pair on. (Among
     # thousands of names every pair would have to be looked at, and the missing files are listed anyway.)
     if len(reference.names) * len(candidate.names) <= _MOST_GUESSES:
         guesses = _templates(reference, candidate, certain=False)
         if guesses:
-            _best(guesses)
+            _best(guesses, reference, candidate)
     return None
 
 
@@ -108,8 +113,8 @@ def _templates(reference: Side, candidate: Side, *, certain: bool) -> list[_Scor
     """Every template that has the pairs it needs to be believed; ``certain`` asks for affixes that are attested too."""
 
     @cache
-    def needed(ours: str, theirs: str, leading: bool) -> int:
-        return _pairs_needed(ours, theirs, reference, candidate, leading=leading)
+    def doubts(ours: str, theirs: str, leading: bool) -> int:
+        return _doubts(ours, theirs, reference, candidate, leading=leading)
 
     by_key: dict[str, list[tuple[str, _Split]]] = defaultdict(list)
     for name, split in _splits(candidate, attested=certain):
@@ -120,19 +125,18 @@ def _templates(reference: Side, candidate: Side, *, certain: bool) -> list[_Scor
             # Where both names continue alike, the key is longer than this; that split is found as well.
             if (ours.before and ours.before == theirs.before) or (ours.after and ours.after == theirs.after):
                 continue
-            if max(needed(ours.prefix, theirs.prefix, True), needed(ours.suffix, theirs.suffix, False)) == _NEVER:
-                continue
-            template = Template(ours.prefix, ours.suffix, theirs.prefix, theirs.suffix)
-            votes[template].append(Match(name, other, ours.key.rpartition("/")[2]))
+            if doubts(ours.prefix, theirs.prefix, True) + doubts(ours.suffix, theirs.suffix, False) < _NEVER:
+                template = Template(ours.prefix, ours.suffix, theirs.prefix, theirs.suffix)
+                votes[template].append(Match(name, other, ours.key.rpartition("/")[2]))
+    votes.pop(Template("", "", "", ""), None)  # equal names in different folders
     found = []
     for template, matches in votes.items():
-        at_least = max(
-            needed(template.reference_prefix, template.candidate_prefix, True),
-            needed(template.reference_suffix, template.candidate_suffix, False),
-        )
-        if 0 < at_least <= len(matches):
-            found.append(_Scored(template, tuple(sorted(matches)), at_least < _UNKNOWN_WORDS))
-    return found if certain else [scored for scored in found if scored.trusted]
+        doubt = doubts(template.reference_prefix, template.candidate_prefix, True)
+        doubt += doubts(template.reference_suffix, template.candidate_suffix, False)
+        trusted = doubt < _UNKNOWN_WORDS
+        if len(matches) >= doubt and (trusted or certain):
+            found.append(_Scored(template, tuple(sorted(matches)), trusted))
+    return found
 
 
 def _splits(side: Side, *, attested: bool) -> Iterator[tuple[str, _Split]]:
@@ -179,8 +183,8 @@ def _is_only_scale(key: str) -> bool:
     return all(_SCALE.fullmatch(token) for token in tokens_of(key))
 
 
-def _pairs_needed(ours: str, theirs: str, reference: Side, candidate: Side, *, leading: bool) -> int:
-    """How many pairs two affixes of the same end need before they are believed; 0 where there is no difference."""
+def _doubts(ours: str, theirs: str, reference: Side, candidate: Side, *, leading: bool) -> int:
+    """How many pairs have to agree on two affixes of the same end before they are believed; 0 if they are plain."""
     if ours == theirs:
         return 0
     if numbers_disagree(ours, theirs):
@@ -189,44 +193,59 @@ def _pairs_needed(ours: str, theirs: str, reference: Side, candidate: Side, *, l
     if not we_know and not they_know:
         return _UNKNOWN_WORDS
     if we_know and they_know:
-        return _ONE_IS_ENOUGH
+        return 0
     known, unknown, side = (ours, theirs, candidate) if we_know else (theirs, ours, reference)
     if _borne_by_all(unknown, side, leading=leading):
-        return _ONE_IS_ENOUGH
+        return 0
     if has_plain_number(unknown):
         return _UNKNOWN_WORDS
-    return _NO_WORD_IN_FRONT if leading and not known else _ONE_IS_ENOUGH
+    return _NO_WORD_IN_FRONT if leading and not known else _ONE_WORD
 
 
 def _borne_by_all(affix: str, side: Side, *, leading: bool) -> bool:
     """Whether several files have the affix and no file lacks it."""
-    stems = [name.rpartition("/")[2] for name in side.names]
+    stems = side.stems
     return len(stems) > 1 and all(stem.startswith(affix) if leading else stem.endswith(affix) for stem in stems)
 
 
-def _best(found: list[_Scored]) -> _Scored:
-    """Take the trusted template with most pairs; where several have as many, the longer key wins a contested file."""
+def _best(found: list[_Scored], reference: Side, candidate: Side) -> _Scored:
+    """Take the trusted template with most pairs.
+
+    Among several of them the longer key wins a file that they contest, and then the template that every file of both
+    folders fits; two that are still equal are an error.
+    """
     most = max((scored.trusted, len(scored.matches)) for scored in found)
     leaders = [scored for scored in found if (scored.trusted, len(scored.matches)) == most]
     longest: Counter[str] = Counter()
     for match in (match for scored in leaders for match in scored.matches):
         for file in _files(match):
             longest[file] = max(longest[file], len(match.middle))
-    kept = [
+    leaders = [
         scored
         for scored in leaders
         if any(all(len(match.middle) == longest[file] for file in _files(match)) for match in scored.matches)
-    ]
-    kept = sorted(kept or leaders, key=lambda scored: (scored.matches, str(scored.template)))
-    if any(_pairs(kept[0].matches) != _pairs(scored.matches) for scored in kept[1:]):
-        readings = " or ".join(str(scored.template) for scored in kept[:2])
+    ] or leaders
+    leaders = [scored for scored in leaders if _fits_all(scored.template, reference, candidate)] or leaders
+    leaders = sorted(leaders, key=lambda scored: (scored.matches, str(scored.template)))
+    if any(_pairs(leaders[0].matches) != _pairs(scored.matches) for scored in leaders[1:]):
+        readings = " or ".join(str(scored.template) for scored in leaders[:2])
         raise PairingError(
             "two templates pair the names equally well",
-            found=f"{readings}, {len(kept[0].matches)} pairs each",
+            found=f"{readings}, {len(leaders[0].matches)} pairs each",
             expected="one way to read the names",
             way_out="Choose one by --pair with a regular expression of one group, or name the pairs in a CSV",
         )
-    return kept[0]
+    return leaders[0]
+
+
+def _fits_all(template: Template, reference: Side, candidate: Side) -> bool:
+    ours = (template.reference_prefix, template.reference_suffix)
+    theirs = (template.candidate_prefix, template.candidate_suffix)
+    return all(
+        stem.startswith(prefix) and stem.endswith(suffix)
+        for (prefix, suffix), side in ((ours, reference), (theirs, candidate))
+        for stem in side.stems
+    )
 
 
 def _files(match: Match) -> tuple[str, str]:

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from harness.images import count_pages, patient_group, read_picture
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian, JPEGLosslessSV1, RLELossless
+
+from harness.images import count_pages, patient_group, read_picture
 from srmetrics.errors import DependencyError, FileError
 
 SECRET = "DOE^JANE"
@@ -218,7 +219,7 @@ def test_patients_are_told_apart_and_not_told(tmp_path):
 
 def test_a_file_without_patient_says_how_else_to_group(tmp_path):
     path = dicom(tmp_path, drawn(0, 9), PatientID="")
-    with pytest.raises(FileError, match="states no PatientID.*Group by a CSV"):
+    with pytest.raises(FileError, match=r"states no PatientID.*Group by a CSV"):
         patient_group(path, "salt")
 
 

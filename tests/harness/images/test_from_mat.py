@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 import pytest
 import scipy.io
+
 from harness.images import count_pages, find_images, read_picture
 from srmetrics.errors import FileError
 
@@ -53,7 +54,7 @@ def drawn(*shape: int, dtype: str = "int16") -> np.ndarray:
 
 
 def tumour() -> dict[str, object]:
-    """What one file of the brain-tumour set holds."""
+    """Make what one file of the brain-tumour set holds."""
     image = drawn(20, 24)
     border = np.random.default_rng(1).random((1, 40))
     return {

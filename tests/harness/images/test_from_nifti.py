@@ -7,6 +7,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
+
 from harness.images import count_pages, open_picture, read_picture
 from srmetrics.errors import FileError
 

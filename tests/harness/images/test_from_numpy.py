@@ -6,6 +6,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+
 from harness.images import count_pages, read_picture
 from srmetrics.errors import FileError
 
@@ -43,7 +44,7 @@ def test_axes_are_read_as_documented(tmp_path, shape, pages, page_shape, suffix,
 @pytest.mark.parametrize("shape", [(3, 9, 8), (4, 9, 8), (9,), (2, 3, 9, 8), ()])
 def test_axes_that_could_be_channels_or_slices_are_refused(tmp_path, shape):
     np.save(tmp_path / "image.npy", drawn(*shape))
-    with pytest.raises(FileError, match="axes of the array are not clear.*N x H x W x 1"):
+    with pytest.raises(FileError, match=r"axes of the array are not clear.*N x H x W x 1"):
         read_picture(tmp_path / "image.npy")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from harness.images import count_pages, read_picture
 from srmetrics.errors import FileError
 
@@ -62,7 +63,7 @@ def written(folder: Path, data: bytes, name: str = "image.png") -> Path:
 
 
 def expected_of(samples: np.ndarray, depth: int) -> np.ndarray:
-    """Samples of less than 8 bits spread over 0..255, as the specification's section 13.12 has it."""
+    """Spread samples of less than 8 bits over 0..255, as the specification's section 13.12 has it."""
     scaled = samples * {1: 255, 2: 85, 4: 17}.get(depth, 1)
     return scaled.astype(np.uint16 if depth == 16 else np.uint8).squeeze()
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from harness.images import read_picture
 from PIL import Image
+
+from harness.images import read_picture
 from srmetrics.errors import FileError
 
 
@@ -159,7 +160,7 @@ def test_webps_cut_short_and_animations_are_errors(tmp_path):
             read_picture(path)
     frames = [Image.fromarray(photograph()), Image.fromarray(photograph()[::-1].copy())]
     frames[0].save(path, save_all=True, append_images=frames[1:])
-    with pytest.raises(FileError, match="animation.*Save its frames"):
+    with pytest.raises(FileError, match=r"animation.*Save its frames"):
         read_picture(path)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
 import tifffile
-from harness.images import count_pages, read_picture
 from PIL import Image
+
+from harness.images import count_pages, read_picture
 from srmetrics.errors import FileError
 
 
@@ -104,7 +103,7 @@ def test_grey_with_alpha_has_two_channels_or_is_refused(tmp_path, compression):
     if compression is None:
         np.testing.assert_array_equal(np.asarray(image), read_picture(path).pixels)
     else:
-        with pytest.raises(FileError, match="compression of this TIFF cannot be decoded here.*pip install imagecodecs"):
+        with pytest.raises(FileError, match=r"this TIFF cannot be decoded here.*pip install imagecodecs"):
             read_picture(path)
 
 
@@ -231,7 +230,7 @@ def test_a_file_cut_short_is_an_error(tmp_path, compression, share):
 def test_colours_that_are_not_rgb_are_refused(tmp_path, mode):
     path = tmp_path / "image.tif"
     Image.fromarray(drawn()).convert("CMYK").save(path) if mode == "CMYK" else Image.new("LAB", (9, 9)).save(path)
-    with pytest.raises(FileError, match="this kind of TIFF is not read.*Save it as RGB or grey"):
+    with pytest.raises(FileError, match=r"this kind of TIFF is not read.*Save it as RGB or grey"):
         read_picture(path)
 
 
