@@ -5,7 +5,6 @@ Estimators are named and built here, with plain numbers and words as parameters.
 
 from __future__ import annotations
 
-import ast
 import difflib
 import inspect
 from collections.abc import Callable, Sequence
@@ -99,8 +98,7 @@ class EstimatorFactory:
 
 def build_default(request: Request) -> SklearnClassifier:
     """Make ``default``: HOG and colour histograms, logistic regression; no torch."""
-    if request.which:
-        raise ClassifierError("the default classifier has no variants", found=repr(request.spec), expected="'default'")
+    request.refuse_variants()
     factory = EstimatorFactory("linear_model.LogisticRegression", (("C", 0.1), ("max_iter", 2000)))
     return _assemble(request, factory, "hog", "logistic regression")
 
@@ -112,7 +110,7 @@ def build(request: Request) -> SklearnClassifier:
     kind = sklearn_class(request.which)
     known = [name for name in inspect.signature(kind).parameters if name != "random_state"]
     parameters = []
-    for name, text in request.options.rest().items():
+    for name, value in request.options.rest().items():
         if name not in known:
             near = difflib.get_close_matches(name, [*known, "features", "size", "channels"], n=1)
             raise ClassifierError(
@@ -121,7 +119,7 @@ def build(request: Request) -> SklearnClassifier:
                 expected="features, size, channels, or one of " + ", ".join(known),
                 way_out=f"Did you mean {near[0]!r}?" if near else "The seed comes from the repeat",
             )
-        parameters.append((name, _literal(text)))
+        parameters.append((name, value))
     factory = EstimatorFactory(request.which, tuple(parameters))
     what = kind.__name__
     try:
@@ -164,11 +162,3 @@ def _assemble(
     words = f"{seen.words}; {_FEATURES[features][1]}; {what}"
     description = ClassifierDescription(request.name, request.spec, seen.size, seen.channels, words)
     return SklearnClassifier(description, factory, seen, features)
-
-
-def _literal(text: str) -> Any:
-    """Read a number, True, False, None or a tuple of them; anything else is a word."""
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text

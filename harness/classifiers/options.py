@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Mapping
+from typing import Any
 
+from harness.models.spec import literal
 from srmetrics.errors import ClassifierError
 
 
@@ -36,7 +38,7 @@ class Options:
             raise self._wrong(key, value, "one of " + ", ".join(choices))
         return str(value)
 
-    def whole(self, key: str, default: int | None, *, least: int = 1) -> int | None:
+    def whole(self, key: str, default: int, *, least: int = 1) -> int:
         """Take a whole number from `least` up."""
         value = self.text(key)
         if value is None:
@@ -82,10 +84,10 @@ class Options:
             raise self._wrong("channels", value, "1, 3 or keep")
         return None if value == "keep" else int(value)
 
-    def rest(self) -> dict[str, str]:
-        """Take all that is left."""
+    def rest(self) -> dict[str, Any]:
+        """Take all that is left, each as a Python literal where it is one: numbers, true, false, none, words."""
         left, self._values = self._values, {}
-        return left
+        return {key: literal(value) for key, value in left.items()}
 
     def close(self) -> None:
         """Refuse what was not taken, suggesting the nearest option.

@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 
 from harness.classifiers.classifier import Classifier
 from harness.classifiers.options import Options
-from srmetrics.errors import ClassifierError
+from srmetrics.errors import ClassifierError, DependencyError, UsageError
 
 ENTRY_POINTS = "srmetrics.classifiers"
 """Where other packages name kinds: each a callable that takes a `Request` and returns a classifier."""
@@ -26,6 +26,8 @@ class Kind:
     """``module:function``, imported when the kind is named."""
     example: str
     summary: str
+    needs_code: bool = False
+    """Whether it runs a program that the user named."""
 
 
 _HOME = "harness.classifiers"
@@ -36,7 +38,7 @@ _BUILT_IN: tuple[Kind, ...] = (
     Kind("torchvision", f"{_HOME}.from_torchvision:build", "torchvision:resnet18?size=64", "a torchvision network"),
     Kind("timm", f"{_HOME}.from_timm:build", "timm:resnet10t", "a timm network"),
     Kind("onnx", f"{_HOME}.from_onnx:build", "onnx:model.onnx", "a trained network in a file; frozen only"),
-    Kind("python", f"{_HOME}.from_python:build", "python:module:factory", "your own code (--allow-code)"),
+    Kind("python", f"{_HOME}.from_python:build", "python:module:factory", "your own program", needs_code=True),
     Kind("ensemble", f"{_HOME}.ensemble:build", "ensemble:default+small-resnet", "the mean of several"),
     Kind("fake", f"{_HOME}.fake:build", "fake", "nearest mean colour, for tests"),
 )
@@ -69,6 +71,12 @@ class Request:
     options: Options
     permissions: Permissions
 
+    def refuse_variants(self) -> None:
+        """Stop where something stands behind the colon of a kind that is only one classifier."""
+        if self.which:
+            kind = self.spec.partition(":")[0]
+            raise ClassifierError(f"{kind} has no variants", found=repr(self.spec), expected=repr(kind))
+
 
 def build_classifier(text: str, permissions: Permissions | None = None) -> Classifier:
     """Make an untrained classifier from its spec.
@@ -88,8 +96,15 @@ def build_classifier(text: str, permissions: Permissions | None = None) -> Class
         When a package is not installed.
     """
     name, spec, kind, which, values = parse_spec(text)
+    allowed = permissions or Permissions()
+    if kind in KINDS and KINDS[kind].needs_code and not allowed.allow_code:
+        raise UsageError(
+            f"{kind}: classifiers are programs, and this run may not run any that a spec names",
+            found=spec,
+            way_out="If you trust it, add --allow-code (allow_code=True)",
+        )
     builder = _builder(kind)
-    request = Request(name, spec, which, Options(values, spec), permissions or Permissions())
+    request = Request(name, spec, which, Options(values, spec), allowed)
     classifier = builder(request)
     request.options.close()
     if not isinstance(classifier, Classifier):
@@ -108,9 +123,11 @@ def parse_spec(text: str) -> tuple[str, str, str, str, dict[str, str]]:
     --------
     >>> parse_spec("mine=torchvision:resnet18?size=64")
     ('mine', 'torchvision:resnet18?size=64', 'torchvision', 'resnet18', {'size': '64'})
+    >>> parse_spec("torchvision:resnet18")[0]
+    'resnet18'
     """
     named = re.match(r"([^=:?]+)=(.+)", text)
-    name, spec = (named[1], named[2]) if named else (text, text)
+    name, spec = (named[1].strip(), named[2].strip()) if named else ("", text.strip())
     # An ensemble's members have options of their own, and it has none.
     head, _, query = (spec, "", "") if spec.startswith("ensemble:") else spec.partition("?")
     kind, _, which = head.partition(":")
@@ -124,13 +141,27 @@ def parse_spec(text: str) -> tuple[str, str, str, str, dict[str, str]]:
                 expected="key=value pairs joined by &, each key once",
             )
         values[key] = value
-    return name, spec, kind, which, values
+    return name or _name_of(kind, which), spec, kind, which, values
+
+
+def _name_of(kind: str, which: str) -> str:
+    """Return the name that tables use where none is given: of the network, class or file, or the kind."""
+    if kind == "ensemble":
+        return kind
+    last = re.split(r"[/\\:]", which.rstrip("/\\"))[-1]
+    return last.removesuffix(".onnx") or kind
 
 
 def _builder(kind: str) -> Callable[[Request], Classifier]:
     if kind in KINDS:
         module, _, function = KINDS[kind].builder.partition(":")
-        built_in: Callable[[Request], Classifier] = getattr(import_module(module), function)
+        try:
+            built_in: Callable[[Request], Classifier] = getattr(import_module(module), function)
+        except ModuleNotFoundError as error:  # small-resnet is written in torch
+            raise DependencyError(
+                f"{kind} needs {error.name}, which is not installed",
+                way_out="Install it: pip install 'srmetrics[torch]'",
+            ) from error
         return built_in
     plugged = entry_points(group=ENTRY_POINTS)
     matches = [entry for entry in plugged if entry.name == kind]
