@@ -1,6 +1,7 @@
+from skimage import data
+
 import harness
 import srmetrics
-from skimage import data
 
 reference = data.astronaut()
 candidate = reference // 2 * 2

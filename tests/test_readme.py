@@ -22,14 +22,19 @@ def test_the_two_commands_stand_at_the_top() -> None:
 
 
 def test_the_python_of_the_readme_is_the_example() -> None:
-    assert README.partition("```python\n")[2].partition("```")[0] == (ROOT / "examples/tour.py").read_text(encoding="utf-8")
+    assert README.partition("```python\n")[2].partition("```")[0] == (ROOT / "examples/tour.py").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_the_tour_gives_what_the_readme_shows(tmp_path: Path) -> None:
     run(sys.executable, "-m", "harness", "demo", cwd=tmp_path)
     command = README.partition("$ srmetrics compare ")[2].partition("\n    HR x4")[0].replace("\\\n", " ").split()
     shown = run(sys.executable, "-m", "harness", "compare", *command, cwd=tmp_path)
-    for row in ("│ bicubic │ 8 │    26.671 │ [23.298, 30.045] │ 0.7501 │", "│ ours    │ 8 │    26.865 │ [23.447, 30.282] │"):
+    for row in (
+        "│ bicubic │ 8 │    26.671 │ [23.298, 30.045] │ 0.7501 │",
+        "│ ours    │ 8 │    26.865 │ [23.447, 30.282] │",
+    ):
         assert row in README
         assert row in shown
     board = run(sys.executable, str(ROOT / "examples/tour.py"), cwd=tmp_path)

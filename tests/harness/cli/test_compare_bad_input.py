@@ -38,7 +38,9 @@ def test_good_folders_are_scored_whole(srmetrics, folders) -> None:
     done = compare(srmetrics, folders)
     assert (0, ["a", "b", "c"], {}) == (done.code, scored(folders.out), failed(folders.out))
     # The pairs differ by 3, 4 and 5 everywhere that clipping at 255 leaves alone: by hand, for the first image.
-    reference, output = (cv2.imread(str(path / "a.png")).astype(float) for path in (folders.references, folders.outputs))
+    reference, output = (
+        cv2.imread(str(path / "a.png")).astype(float) for path in (folders.references, folders.outputs)
+    )
     expected = 10 * np.log10(255**2 / np.mean((reference - output) ** 2))
     assert expected == pytest.approx(float(rows_of(folders.out / "per_image.csv")[0]["psnr"]), abs=1e-12)
 
@@ -216,7 +218,15 @@ def test_an_image_that_may_not_be_read_fails_by_its_name(srmetrics, folders) -> 
     assert "ermission" in failed(folders.out)["b"]["reason"]
 
 
-NAMES = ["with space", "quo'te", 'double"quote', "ünïcødé-画像", "=cmd|' C calc'!A0", "-minus", "<img src=x onerror=alert(1)>"]
+NAMES = [
+    "with space",
+    "quo'te",
+    'double"quote',
+    "ünïcødé-画像",
+    "=cmd|' C calc'!A0",
+    "-minus",
+    "<img src=x onerror=alert(1)>",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)

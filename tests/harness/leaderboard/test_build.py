@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 
 import pytest
+
 from harness.engine.row import Row
 from harness.leaderboard.build import build_rows
 
 SIGNATURE = "colour:all-channels|v:0.1.0"
 
 
-def row(method: str, image: str, psnr: float, *, group: str = "", region: str = "image", signature: str = SIGNATURE) -> Row:
+def row(
+    method: str, image: str, psnr: float, *, group: str = "", region: str = "image", signature: str = SIGNATURE
+) -> Row:
     return Row(image, group, method, region, 100, {"psnr": psnr}, signature)
 
 

@@ -8,17 +8,25 @@ import json
 import math
 from dataclasses import replace
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from harness.engine.row import Failure, Row
 from harness.leaderboard.build import build_rows
 from harness.leaderboard.leaderboard import Heading, Leaderboard
-from harness.leaderboard.to_csv import comparisons_csv, failures_csv, leaderboard_csv, neutralised, per_image_csv, restored
+from harness.leaderboard.to_csv import (
+    comparisons_csv,
+    failures_csv,
+    leaderboard_csv,
+    neutralised,
+    per_image_csv,
+    restored,
+)
 from harness.leaderboard.to_json import to_json
 from harness.leaderboard.to_latex import escaped as latex_escaped
 from harness.leaderboard.to_latex import to_latex
 from harness.leaderboard.to_markdown import to_markdown
 from harness.leaderboard.to_table import to_text
-from hypothesis import given
-from hypothesis import strategies as st
 
 SIGNATURE = "colour:all-channels|v:0.1.0"
 NASTY = "=cmd|' /C calc'!A0"
@@ -95,11 +103,17 @@ def test_a_piq_metric_is_a_column_without_a_colon() -> None:
 @given(st.text())
 def test_latex_keeps_no_character_that_acts(text: str) -> None:
     plain = latex_escaped(text)
-    for command in (r"\textbackslash{}", r"\textasciitilde{}", r"\textasciicircum{}", r"\textless{}", r"\textgreater{}"):
+    for command in (
+        r"\textbackslash{}",
+        r"\textasciitilde{}",
+        r"\textasciicircum{}",
+        r"\textless{}",
+        r"\textgreater{}",
+    ):
         plain = plain.replace(command, "")
     for command in (r"\textbar{}", r"\textquotedbl{}", r"\{", r"\}", r"\$", r"\&", r"\#", r"\_", r"\%"):
         plain = plain.replace(command, "")
-    assert not set(plain) & set("\\{}$&#_%~^<>|\"\n\r")
+    assert not set(plain) & set('\\{}$&#_%~^<>|"\n\r')
 
 
 def test_the_best_is_bold_and_an_undecided_one_marked() -> None:
