@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srmetrics.metrics.base import Measurement, Region
-from srmetrics.prepare.pair import STRIP_ROWS, PreparedPair
+from srmetrics.prepare.pair import STRIP_ROWS, PreparedPair, Rows, SelectedRows
 
 Sum = Literal["squared", "absolute", "energy"]
 """Of the difference squared, of its absolute value, or of the reference squared."""
@@ -25,14 +25,13 @@ def error_sums(pair: PreparedPair, region: Region, which: Sum) -> tuple[float, .
     mask = region.mask
     if mask is None and pair.untouched and not apart and which != "energy" and _plain(pair):
         return (_stored_sum(pair, which),)
+    # Selected before the difference is taken: outside, infinity less infinity would warn.
+    rows: Rows = pair if mask is None else SelectedRows(pair, mask, 0.0)
     totals = np.zeros(channels if apart else 1)
     height = pair.shape[0]
     for start in range(0, height, STRIP_ROWS):
-        stop = min(start + STRIP_ROWS, height)
-        reference, candidate = pair.rows(start, stop)
+        reference, candidate = rows.rows(start, min(start + STRIP_ROWS, height))
         values = reference if which == "energy" else reference - candidate
-        if mask is not None:
-            values = np.where(mask[start:stop, :, None], values, 0.0)
         values = np.abs(values) if which == "absolute" else np.square(values)
         totals += values.sum(axis=(0, 1)) if apart else values.sum()
     return tuple(float(total) for total in totals)

@@ -70,7 +70,8 @@ class Conversion:
         # Alpha runs to the dtype's full depth for integers and to 1 for floats, whatever the image's own range is.
         opaque = float(np.iinfo(dtype).max) if dtype.kind in "ui" else 1.0
         cover = (alpha.astype(np.float64) / opaque)[:, :, None]
-        blended = values * cover + self.data_range * (1.0 - cover)
+        with np.errstate(invalid="ignore"):  # Outside a mask there may be infinity, and 0 times infinity is NaN.
+            blended = values * cover + self.data_range * (1.0 - cover)
         return round_half_away(blended) if self.rounded else blended
 
     def _luma(self, values: Strip) -> Strip:

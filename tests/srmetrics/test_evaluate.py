@@ -202,6 +202,22 @@ def test_what_is_no_number_may_stand_outside_a_mask(masking: str) -> None:
     assert all(math.isfinite(value) for value in scores.values())
 
 
+@pytest.mark.parametrize("fields", [{"alpha": "composite"}, {"value_window": "40/400"}, {"colour": "y-bt601"}])
+def test_infinity_outside_a_mask_is_never_reckoned_with(fields: dict[str, Any]) -> None:
+    mask = np.ones((20, 22), np.bool_)
+    mask[0, 0] = False
+    protocol = EvaluationProtocol(**fields, range=255)
+    alpha = np.where(mask, 0.5, 0.0)[:, :, None]
+    pairs = []
+    for outside in (7.0, np.inf):
+        images = [np.where(mask[:, :, None], image, outside).astype(float) for image in (REFERENCE, CANDIDATE)]
+        if "alpha" in fields:
+            images = [np.concatenate([image, alpha], axis=2) for image in images]
+        pairs.append(evaluate(*images, protocol, mask=mask))
+    assert dict(pairs[0]) == dict(pairs[1])
+    assert not pairs[1].errors
+
+
 @pytest.mark.parametrize(("mask", "masking"), [(None, None), (np.ones((20, 22)), "normalised"), (MASK & False, "map")])
 def test_what_is_no_number_is_an_error_where_it_is_seen(mask: Any, masking: str | None) -> None:
     # Under `map` windows see outside of the region.
