@@ -27,8 +27,8 @@ def open_nifti(path: Path, field: str | None = None) -> PageSource:
         raise DependencyError(
             "NIfTI files need nibabel", way_out="Run pip install 'srmetrics[medical]'", file=path
         ) from None
-    image: Any = nibabel.load(path, keep_file_open=True)
-    shape = tuple(int(length) for length in image.shape)
+    opened: list[Any] = [nibabel.load(path, keep_file_open=True)]
+    shape = tuple(int(length) for length in opened[0].shape)
     if len(shape) < 2:
         raise FileError("the NIfTI file holds no slices", found=f"shape {shape}", file=path)
     check_size(shape[0], shape[1], path)
@@ -36,14 +36,16 @@ def open_nifti(path: Path, field: str | None = None) -> PageSource:
 
     def read(page: int) -> Picture:
         at = np.unravel_index(page, beyond, order="F") if len(shape) > 2 else ()
-        pixels = np.asarray(image.dataobj[(slice(None), slice(None), *(int(index) for index in at))])
+        volume = opened[0].dataobj
+        pixels = np.asarray(volume[(slice(None), slice(None), *(int(index) for index in at))])
         if pixels.dtype.names:
             pixels = np.stack([pixels[name] for name in _RGB_NAMES if name in pixels.dtype.names], axis=-1)
         if pixels.dtype.kind not in "uif":
             raise FileError("the NIfTI file holds no real numbers", found=str(pixels.dtype), file=path)
         pixels = np.ascontiguousarray(pixels, dtype=pixels.dtype.newbyteorder("="))
-        slope, intercept = image.dataobj.slope, image.dataobj.inter
+        slope, intercept = volume.slope, volume.inter
         notes = () if (slope, intercept) == (1, 0) else (f"rescaled by {slope:g} x + {intercept:g}",)
         return Picture(pixels, None, "NIfTI files do not state the range of their values", notes)
 
-    return PageSource(path, int(np.prod(beyond)), read)
+    # nibabel closes the file when nothing refers to the image any more.
+    return PageSource(path, int(np.prod(beyond)), read, opened.clear)

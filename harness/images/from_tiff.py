@@ -1,8 +1,7 @@
 """TIFF files: pages of 1 to 64 bits, integer and float, tiled, striped, planar, BigTIFF, compressed.
 
 Each page is one picture (a volume written as one block has one page a plane); thumbnails among the pages are left out.
-tifffile lays the samples out; where it lacks a codec (LZW, JPEG, CCITT, the floating-point predictor) OpenCV's libtiff
-decodes the page, with the tags that would make it alter samples neutralised.
+tifffile lays the samples out; where it lacks a codec (LZW, JPEG, CCITT, the floating-point predictor), libtiff decodes.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
@@ -20,11 +18,12 @@ from harness.images.decoding import WAY_OUT, cut_short
 from harness.images.orientation import turned
 from harness.images.picture import Picture, check_size, picture_of
 from harness.images.source import PageSource
+from harness.images.tiff_codecs import samples_by_libtiff
 from srmetrics.errors import FileError
 
 _MIN_IS_WHITE, _MIN_IS_BLACK, _RGB, _PALETTE, _YCBCR = 0, 1, 2, 3, 6
 _JPEG = (6, 7, 33007, 34892)
-_ORIENTATION, _PHOTOMETRIC, _EXTRA_SAMPLES = 274, 262, 338
+_ORIENTATION = 274
 _ASSOCIATED_ALPHA = 1
 
 
@@ -94,45 +93,12 @@ def _samples(page: Any, path: Path) -> NDArray[Any]:
     except (ValueError, KeyError, ImportError) as error:
         if "imagecodecs" not in str(error) and not isinstance(error, ImportError):
             raise
-        return _samples_by_opencv(page, path)
+        return samples_by_libtiff(page, path)
     return _channels_last(stored, page.axes)
 
 
 def _channels_last(stored: NDArray[Any], axes: str) -> NDArray[Any]:
     return np.moveaxis(stored, 0, -1) if axes == "SYX" else stored
-
-
-def _samples_by_opencv(page: Any, path: Path) -> NDArray[Any]:
-    """Decode a page with libtiff, having it neither turn, invert, colour nor premultiply anything."""
-    data = np.memmap(path, np.uint8, "c")  # copy on write: the file itself stays as it is
-    _overwrite(data, page, _ORIENTATION, 1)
-    _overwrite(data, page, _EXTRA_SAMPLES, _ASSOCIATED_ALPHA)
-    if page.photometric in (_MIN_IS_WHITE, _PALETTE):
-        _overwrite(data, page, _PHOTOMETRIC, _MIN_IS_BLACK)
-    _, found = cv2.imdecodemulti(data, cv2.IMREAD_UNCHANGED, range=(page.index, page.index + 1))
-    pixels = found[0] if found else None
-    shape = (page.imagelength, page.imagewidth, page.samplesperpixel)
-    dtype = np.dtype(np.uint8) if page.bitspersample == 1 else page.dtype
-    if pixels is None or pixels.dtype != dtype or pixels.reshape(*pixels.shape[:2], -1).shape != shape:
-        raise FileError(
-            "the compression of this TIFF cannot be decoded here",
-            found=f"{getattr(page.compression, 'name', page.compression)}, {shape} of {page.dtype}",
-            way_out="Run pip install imagecodecs, or save the file without compression",
-            file=path,
-        )
-    samples: NDArray[Any] = pixels
-    if page.bitspersample == 1:
-        samples = pixels.reshape(shape[:2]) != 0
-    elif shape[2] >= 3:
-        samples = pixels[:, :, [2, 1, 0, *range(3, shape[2])]]
-    return samples
-
-
-def _overwrite(data: NDArray[np.uint8], page: Any, code: int, value: int) -> None:
-    """Set a tag of one short number, where the page has it."""
-    tag = page.tags.get(code)
-    if tag is not None and tag.count == 1:
-        data[tag.valueoffset : tag.valueoffset + 2] = np.array([value], page.parent.byteorder + "u2").view(np.uint8)
 
 
 def _picture(samples: NDArray[Any], page: Any, path: Path) -> Picture:

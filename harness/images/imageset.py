@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.images.files import count_pages, read_picture
+from harness.images.files import count_pages, open_picture, read_picture
 from harness.images.picture import Picture
 from harness.images.sniff import IMAGE_SUFFIXES, is_dicom, read_head, suffix_of
+from harness.images.source import PageSource
 from srmetrics.errors import FileError
 
 # Characters that cannot stand in a file's name on every system, and the sign that escapes them.
@@ -48,6 +49,10 @@ class ImageFile:
             f"%{ord(letter):02X}" if letter in _UNSAFE or letter < " " or (letter == "." and at == 0) else letter
             for at, letter in enumerate(self.key)
         )
+
+    def open(self) -> PageSource:
+        """Open the file to read several pages; see :func:`harness.images.files.open_picture`."""
+        return open_picture(self.path, field=self.field)
 
     def read(self, page: int = 0) -> Picture:
         """Read one page of the file; see :func:`harness.images.files.read_picture`."""

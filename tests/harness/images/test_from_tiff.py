@@ -96,15 +96,54 @@ def test_modes_of_pillow_come_back_as_they_were(tmp_path, mode, compression):
 
 
 @pytest.mark.parametrize("compression", [None, "tiff_lzw"])
-def test_grey_with_alpha_has_two_channels_or_is_refused(tmp_path, compression):
+def test_grey_with_alpha_has_two_channels(tmp_path, compression):
     path = tmp_path / "image.tif"
-    image = Image.fromarray(drawn("uint8")).convert("LA")
-    image.save(path, compression=compression)
-    if compression is None:
-        np.testing.assert_array_equal(np.asarray(image), read_picture(path).pixels)
-    else:
-        with pytest.raises(FileError, match=r"this TIFF cannot be decoded here.*pip install imagecodecs"):
-            read_picture(path)
+    pixels = drawn("uint8", 2)
+    Image.fromarray(pixels, "LA").save(path, compression=compression)
+    np.testing.assert_array_equal(pixels, read_picture(path).pixels)
+
+
+@pytest.mark.parametrize("associated", [False, True])
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_alpha_is_never_multiplied_into_colours_nor_out_of_them(tmp_path, dtype, associated):
+    path = tmp_path / "image.tif"
+    values = drawn(dtype, 4)
+    assert cv2.imwrite(str(path), values[..., [2, 1, 0, 3]], [cv2.IMWRITE_TIFF_COMPRESSION, 5])
+    with tifffile.TiffFile(path) as file:
+        assert file.pages[0].compression == 5
+        tag = file.pages[0].tags.get(338)
+    if tag is not None:
+        data = bytearray(path.read_bytes())
+        data[tag.valueoffset] = 1 if associated else 2
+        path.write_bytes(data)
+    np.testing.assert_array_equal(values, read_picture(path).pixels)
+
+
+def test_a_compression_that_nothing_decodes_names_the_package(tmp_path):
+    path = tmp_path / "image.tif"
+    values = drawn("uint8", 5)
+    tifffile.imwrite(path, values, photometric="minisblack", planarconfig="contig")
+    with tifffile.TiffFile(path) as file:
+        at = file.pages[0].tags[259].valueoffset
+    data = bytearray(path.read_bytes())
+    data[at] = 5  # says LZW, with five channels
+    path.write_bytes(data)
+    with pytest.raises(FileError, match=r"this TIFF cannot be decoded here.*pip install imagecodecs"):
+        read_picture(path)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_damage_inside_lzw_is_an_error(tmp_path, dtype, capfd):
+    path = tmp_path / "image.tif"
+    assert cv2.imwrite(str(path), drawn(dtype, 1, (90, 90)), [cv2.IMWRITE_TIFF_COMPRESSION, 5])
+    with tifffile.TiffFile(path) as file:
+        middle = file.pages[0].dataoffsets[0] + file.pages[0].databytecounts[0] // 2
+    data = bytearray(path.read_bytes())
+    data[middle : middle + 50] = b"\xff" * 50
+    path.write_bytes(data)
+    with pytest.raises(FileError, match="damaged"):
+        read_picture(path)
+    capfd.readouterr()  # libtiff complains on the console by itself
 
 
 def test_jpeg_inside_a_tiff_is_lossy(tmp_path):

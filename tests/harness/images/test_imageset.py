@@ -152,6 +152,8 @@ def test_pages_have_keys_of_their_own(tmp_path):
     assert (("many#0000", 0), ("many#0001", 1), ("many#0002", 2)) == many.pages()
     assert (("one", 0),) == one.pages()
     assert 2 == many.read(2).pixels[0, 0]
+    with many.open() as source:
+        assert [0, 1, 2] == [source.read(page).pixels[0, 0] for page in range(source.pages)]
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=("Cs",)), min_size=1), unique=True, min_size=2))
