@@ -19,9 +19,7 @@ KernelName = Literal["nearest", "box", "bilinear", "bicubic", "lanczos2", "lancz
 BorderName = Literal["symmetric", "replicate"]
 
 _EPSILON = float(np.finfo(np.float64).eps)
-_BLOCK_VALUES = (
-    1 << 15
-)  # values of output made at a time: the working arrays then stay in the processor's cache
+_BLOCK_VALUES = 1 << 15  # values of output made at a time: the working arrays then stay in the processor's cache
 
 
 def imresize(
@@ -196,9 +194,7 @@ KERNELS: dict[KernelName, tuple[Callable[[NDArray[np.float64]], NDArray[np.float
 
 def _check_image(image: NDArray[Any]) -> None:
     if image.ndim not in (2, 3):
-        raise ArrayError(
-            "not an image", found=f"an array of shape {image.shape}", expected="H x W or H x W x C"
-        )
+        raise ArrayError("not an image", found=f"an array of shape {image.shape}", expected="H x W or H x W x C")
     if image.dtype not in (np.uint8, np.uint16, np.float32, np.float64):
         raise ArrayError(
             "imresize cannot resize this type",
@@ -231,11 +227,7 @@ def _scales_and_lengths(
         if len(size) != 2 or any(int(length) != length or length < 1 for length in size):
             raise StepError("impossible output size", found=size, expected="(height, width) in whole pixels")
         return (size[0] / height, size[1] / width), (int(size[0]), int(size[1]))
-    scales = (
-        tuple(float(each) for each in scale) if isinstance(scale, tuple | list) else (float(scale or 0),) * 2
-    )
+    scales = tuple(float(each) for each in scale) if isinstance(scale, tuple | list) else (float(scale or 0),) * 2
     if len(scales) != 2 or not all(0 < each < math.inf for each in scales):
-        raise StepError(
-            "impossible scale", found=scale, expected="a positive number, or two as (rows, columns)"
-        )
+        raise StepError("impossible scale", found=scale, expected="a positive number, or two as (rows, columns)")
     return (scales[0], scales[1]), (math.ceil(height * scales[0]), math.ceil(width * scales[1]))
