@@ -51,16 +51,12 @@ def test_the_classic_low_resolution_sets_come_out_without_a_differing_pixel(
     assert len(high) == {"Set5": 5, "Set14": 14}[dataset]
     for path in high:
         shipped = picture(path.with_name(path.name.replace("_HR", "_LR")))
-        np.testing.assert_array_equal(
-            imresize(picture(path), 1 / scale, border="replicate"), shipped, path.name
-        )
+        np.testing.assert_array_equal(imresize(picture(path), 1 / scale, border="replicate"), shipped, path.name)
 
 
 @pytest.mark.data
 @pytest.mark.matlab
-@pytest.mark.parametrize(
-    ("number", "name"), [(1, "baby"), (2, "bird"), (3, "butterfly"), (4, "head"), (5, "woman")]
-)
+@pytest.mark.parametrize(("number", "name"), [(1, "baby"), (2, "bird"), (3, "butterfly"), (4, "head"), (5, "woman")])
 def test_current_matlab_mirrors_the_border(data_folder: Path, number: int, name: str) -> None:
     # Oracle: Set5 HR made four times smaller by current MATLAB, as published with IMDN.
     high = picture(data_folder / f"Set5/image_SRF_4/img_00{number}_SRF_4_HR.png")
@@ -87,9 +83,7 @@ def test_doubles_in_0_to_1_match_matlab_after_rounding(data_folder: Path, scale:
     # tie of .5 that moves when the taps are not summed in order.
     folder = data_folder / "imresize_matlab"
     expected = picture(folder / f"baboon_down_x{scale}_matlab.png")
-    np.testing.assert_array_equal(
-        as_uint8(imresize(picture(folder / "baboon.png") / 255, 1 / scale)), expected
-    )
+    np.testing.assert_array_equal(as_uint8(imresize(picture(folder / "baboon.png") / 255, 1 / scale)), expected)
 
 
 @pytest.mark.data
@@ -195,9 +189,7 @@ def test_each_pass_on_integers_is_rounded_and_clipped() -> None:
 
 
 def test_ties_of_a_half_are_rounded_up() -> None:
-    np.testing.assert_array_equal(
-        [[1, 3]], imresize(np.array([[0, 1, 2, 3]], np.uint8), (1, 0.5), kernel="box")
-    )
+    np.testing.assert_array_equal([[1, 3]], imresize(np.array([[0, 1, 2, 3]], np.uint8), (1, 0.5), kernel="box"))
 
 
 def test_sixteen_bits_are_kept() -> None:
@@ -205,9 +197,7 @@ def test_sixteen_bits_are_kept() -> None:
     resized = imresize(image, 0.5)
     assert resized.dtype == np.uint16
     # Two roundings of at most .5 each, the first weighted by absolute weights that sum to less than 1.5.
-    np.testing.assert_allclose(
-        imresize(image.astype(np.float64), 0.5).clip(0, 65535), resized, rtol=0, atol=1.25
-    )
+    np.testing.assert_allclose(imresize(image.astype(np.float64), 0.5).clip(0, 65535), resized, rtol=0, atol=1.25)
 
 
 def test_floats_keep_their_type_and_are_neither_rounded_nor_clipped() -> None:
@@ -242,9 +232,7 @@ def test_an_image_smaller_than_the_kernel_is_resized() -> None:
         (np.array([[np.nan, 1.0]]), NonFiniteError, "1 such"),
     ],
 )
-def test_arrays_that_are_no_images_are_refused(
-    image: NDArray[Any], error: type[Exception], words: str
-) -> None:
+def test_arrays_that_are_no_images_are_refused(image: NDArray[Any], error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
         imresize(image, 0.5)
 
