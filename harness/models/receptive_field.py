@@ -86,6 +86,8 @@ def radius_by_change(
                 // scale
                 for mixed in (np.where(before, other, kept), np.where(before, kept, other))
             ]
+            if not all(map(len, changed)):
+                return None  # its output does not depend on its input: nothing can be said
             reach = max(int(changed[0].max()) - middle + 1, middle - int(changed[1].min()))
             if reach < min(middle, strip.shape[axis] - middle):
                 found = max(reach, 0)

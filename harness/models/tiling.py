@@ -142,11 +142,13 @@ class TiledUpscaler:
     def __init__(self, upscaler: Upscaler, tile: int, overlap: int | None = None) -> None:
         described = upscaler.description
         if described.tiling.kind == "none" or described.scale is None:
-            fixed = described.size.fixed
+            raise ModelError(f"{described.name!r} takes no tiles", found=f"tile={tile}", way_out="Leave tile= out")
+        if described.size.fixed is not None:
+            tall, wide = described.size.fixed
             raise ModelError(
-                f"{described.name!r} takes no tiles",
+                f"{described.name!r} lays its own tiles, of {tall} x {wide}",
                 found=f"tile={tile}",
-                way_out=f"Leave tile= out; it tiles by itself, {fixed[0]} x {fixed[1]}" if fixed else "Leave tile= out",
+                way_out="Leave tile= out; overlap= says how far they overlap",
             )
         known = described.tiling.overlap
         used = overlap if overlap is not None else known if known is not None else GUESSED_OVERLAP

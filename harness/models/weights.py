@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from harness.models.dependencies import require, require_torch
+from harness.models.pickle_names import callables_named_in
 from srmetrics.errors import WeightsError
 
 # What training programs wrap their tensors in; the averaged ones first, which their authors publish results of.
@@ -86,7 +88,10 @@ def read_tensors(file: str | Path, what_for: str) -> dict[str, Any]:
         if path.suffix.lower() == ".safetensors":
             loaded = require("safetensors.torch", "models", what_for).load_file(path, device="cpu")
         else:
-            loaded = torch.load(path, map_location="cpu", weights_only=True)
+            with warnings.catch_warnings():
+                # It warns of pickles that it will not read, before it refuses them.
+                warnings.simplefilter("ignore", category=UserWarning)
+                loaded = torch.load(path, map_location="cpu", weights_only=True)
     except MemoryError:
         raise WeightsError("the weights do not fit into memory", file=path) from None
     except Exception as error:
@@ -143,22 +148,19 @@ def state_dict_of(loaded: Mapping[str, Any], file: str | Path, key: str | None =
 
 def _refusal(path: Path, error: Exception) -> WeightsError:
     text = str(error)
-    named = re.search(
-        r"(?:Unsupported global: GLOBAL |Unsupported class |Trying to call reduce for unrecognized function )(\S+)",
-        text,
-    )
-    if named is not None:
-        return WeightsError(
-            "the weights file is refused: opening it would run what it names, and nothing of it was run",
-            found=named.group(1).rstrip("."),
-            expected="tensors and plain values only",
-            way_out="Ask its authors for a state_dict or a .safetensors file",
-            file=path,
-        )
     if "TorchScript" in text:
         return WeightsError(
             "the file is a TorchScript program, not weights",
             way_out="If you trust it: torchscript:FILE with --allow-code",
+            file=path,
+        )
+    named = () if path.suffix.lower() == ".safetensors" else callables_named_in(path)
+    if named:
+        return WeightsError(
+            "the weights file is refused: opening it would run what it names, and nothing of it was run",
+            found=", ".join(named[:4]),
+            expected="tensors and plain values only",
+            way_out="Ask its authors for a state_dict or a .safetensors file",
             file=path,
         )
     first = (text.strip() or type(error).__name__).splitlines()[0]
