@@ -120,7 +120,9 @@ def choose_executor(
     dask : str, optional
         Address of a Dask scheduler, such as ``tcp://10.0.0.1:8786``.
     kind : {"threads", "processes"}
-        Threads for work that lets go of the interpreter (OpenCV, torch, file reading), processes for the rest.
+        Threads for work that lets go of the interpreter (OpenCV, file reading); processes for what holds it, and for
+        what uses the global state of its process, such as torch's random numbers while a network trains. On a
+        cluster, a worker with several threads runs one task of the second kind at a time.
     shared : sequence of path
         What a cluster's workers must find where it is here: folders of images, weights, the run folder.
 
@@ -135,13 +137,11 @@ def choose_executor(
 
     if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
         raise UsageError("impossible number of workers", found=repr(workers), expected="a whole number from 1")
+    if kind not in ("threads", "processes"):
+        raise UsageError("unknown kind of workers", found=repr(kind), expected="threads or processes")
     if dask is not None:
-        return OnDask(dask, tuple(shared))
-    if kind == "threads":
-        return OnThreads(workers)
-    if kind == "processes":
-        return OnProcesses(workers)
-    raise UsageError("unknown kind of workers", found=repr(kind), expected="threads or processes")
+        return OnDask(dask, tuple(shared), alone=kind == "processes")
+    return OnThreads(workers) if kind == "threads" else OnProcesses(workers)
 
 
 def _travels(error: BaseException) -> bool:

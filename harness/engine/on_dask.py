@@ -43,6 +43,8 @@ class OnDask:
     """Of the scheduler: ``tcp://10.0.0.1:8786``."""
     shared: tuple[Path, ...] = ()
     """What every worker must see, which is looked at before the first task."""
+    alone: bool = False
+    """A worker with several threads runs one task at a time: for functions that use a process's global state."""
     patience: float = 600.0
     """Seconds that a cluster may be without any worker."""
 
@@ -78,7 +80,7 @@ class OnDask:
             import cloudpickle
 
             needs = self._checked(client)
-            payload = cloudpickle.dumps((function, needs))
+            payload = cloudpickle.dumps((_Alone(function) if self.alone else function, needs))
             finished: SimpleQueue[Any] = SimpleQueue()
             flying: dict[str, tuple[Any, Task]] = {}
             workers = _Workers(client, self)
@@ -121,7 +123,11 @@ class OnDask:
                 warnings.simplefilter("ignore", VersionMismatchWarning)
                 client = Client(self.address, timeout=CONNECTING, set_as_default=False, name="srmetrics")
         except (OSError, ValueError) as error:
-            raise self._unreachable("the Dask scheduler cannot be reached", error) from error
+            raise WorkerError(
+                "the Dask scheduler cannot be reached",
+                found=f"{self.address} ({error})",
+                expected="the address of a running scheduler, such as tcp://10.0.0.1:8786",
+            ) from error
         try:
             yield client
         finally:
@@ -133,7 +139,7 @@ class OnDask:
         try:
             found = client.run(make_probe(), PACKAGES, needs.paths, on_error="return")
         except OSError as error:
-            raise self._unreachable("the Dask scheduler was lost", error) from error
+            raise self.lost() from error
         for worker, answer in sorted(found.items()):
             if isinstance(answer, OSError):
                 continue  # Lost in this moment; whichever comes in its place is looked at when it gets a task.
@@ -160,13 +166,13 @@ class OnDask:
         try:
             return future.result(timeout=LOOKING)
         except (asyncio.CancelledError, concurrent.futures.CancelledError) as error:
-            raise self._unreachable("the Dask scheduler was lost", error) from error
+            raise self.lost() from error
 
-    def _unreachable(self, what: str, error: BaseException) -> WorkerError:
+    def lost(self) -> WorkerError:
+        """Return the error for a scheduler that does not answer any more."""
         return WorkerError(
-            what,
-            found=f"{self.address} ({error})" if str(error) else self.address,
-            expected="the address of a running scheduler, such as tcp://10.0.0.1:8786",
+            "the connection to the Dask scheduler was lost",
+            found=self.address,
             way_out="What was finished is kept: start it and run the same command again",
         )
 
@@ -194,7 +200,7 @@ class _Workers:
         try:
             self._threads = sum(self._client.nthreads().values())
         except Exception as error:
-            raise self._executor._unreachable("the Dask scheduler was lost", error) from error
+            raise self._executor.lost() from error
         self._looked = now
         if self._threads > 0:
             self._seen = now
@@ -209,6 +215,18 @@ class _Workers:
 
 
 _THREAD = threading.local()
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """A function that has its process to itself while it runs."""
+
+    function: Callable[[Any], object]
+
+    def __call__(self, task: object) -> object:
+        with _ONE_AT_A_TIME:
+            return self.function(task)
 
 
 def _run_there(payload: bytes, task: bytes) -> object:

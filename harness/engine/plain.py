@@ -19,6 +19,8 @@ Kind = TypeVar("Kind")
 _FLOAT = "$float"
 """The only key of an object that stands for a float that JSON has no number for."""
 
+_ALREADY = {type(None), bool, int, float, str}
+
 _NAMED = {struct.pack(">d", value): name for name, value in (("inf", math.inf), ("-inf", -math.inf), ("nan", math.nan))}
 
 
@@ -38,8 +40,8 @@ def to_plain(value: object) -> Plain:
     >>> to_plain({"psnr": np.float32(0.5), "shape": (2, 3)})
     {'psnr': 0.5, 'shape': [2, 3]}
     """
-    if value is None or isinstance(value, bool):
-        return value
+    if type(value) in _ALREADY:
+        return value  # type: ignore[return-value]
     # NumPy's float64 and str_ are Python's too; taken down to the plain type, so that what comes back is equal.
     for plain in (int, float, str):
         if isinstance(value, plain):
@@ -52,7 +54,8 @@ def to_plain(value: object) -> Plain:
         return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
     # A long double would be rounded on its way.
     if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "biufU" and value.dtype.char != "g":
-        return to_plain(value.tolist())
+        plain_value: Plain = value.tolist()
+        return plain_value
     raise TypeError(f"a {type(value).__name__} has no like in JSON")
 
 

@@ -35,7 +35,7 @@ class Failure:
     method: str
     """Empty where the reference or its mask is at fault, and no method was scored."""
     what: str
-    """``missing``, ``unreadable``, ``unscorable``, ``metric:NAME`` or ``left out``."""
+    """``missing``, ``unclear``, ``unreadable``, ``mask``, ``unscorable``, ``metric:NAME`` or ``left out``."""
     file: str
     reason: str
 
@@ -50,8 +50,10 @@ class InputDigest:
     """What was read: the digest of one decoded image."""
 
     role: str
-    """``reference``, ``mask`` or a method's name."""
+    """``reference``, ``mask`` or ``candidate``."""
     image: str
     shape: tuple[int, ...]
     dtype: str
     sha256: str
+    method: str = ""
+    """Whose candidate it is; empty for references and masks."""
