@@ -11,7 +11,9 @@ import harness.engine.fingerprint
 import harness.engine.plain
 
 
-@pytest.mark.parametrize("module", [harness.engine.fingerprint, harness.engine.plain], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [harness.engine.fingerprint, harness.engine.plain], ids=lambda module: module.__name__
+)
 def test_examples_hold(module: ModuleType) -> None:
     failed, attempted = doctest.testmod(module)
     assert attempted > 0
