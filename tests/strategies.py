@@ -172,3 +172,37 @@ def kernel_rotations() -> st.SearchStrategy[float]:
 def kernel_betas() -> st.SearchStrategy[float]:
     """Shapes of generalised Gaussian and plateau kernels."""
     return st.floats(0.5, 8.0)
+
+
+@st.composite
+def labelled_images(draw: st.DrawFn, *, grouped: bool | None = None) -> tuple[dict[str, str], dict[str, str]]:
+    """Labels and groups of 12 to 60 images of two to four classes, some of them rare; groups mix classes."""
+    count = draw(st.integers(12, 60))
+    classes = draw(st.sampled_from(["ab", "abc", "aaaab", "aaaabbbcd"]))
+    labels = draw(st.lists(st.sampled_from(classes), min_size=count, max_size=count))
+    if draw(st.booleans()) if grouped is None else grouped:
+        names = ["", *(f"patient {number}" for number in range(draw(st.integers(4, 20))))]
+        groups = draw(st.lists(st.sampled_from(names), min_size=count, max_size=count))
+    else:
+        groups = [""] * count
+    keys = [f"cell/{number:03d}" for number in range(count)]
+    return dict(zip(keys, labels, strict=True)), dict(zip(keys, groups, strict=True))
+
+
+def upscaler_specs() -> st.SearchStrategy[tuple[str, str, str, dict[str, str]]]:
+    """Name, kind, rest and options of an upscaler: names and paths as people have them, colons and all."""
+    stripped = st.text("abc/\\ :=.&é", max_size=12).filter(lambda text: text.strip() == text)
+    name = st.text("abc 1-+.", min_size=1, max_size=6).filter(lambda text: text.strip() == text)
+    options = st.dictionaries(
+        st.text("abcxyz019_", min_size=1, max_size=8), st.text("abc/=,.:0", max_size=6), max_size=3
+    )
+    return st.tuples(name, st.sampled_from(["bicubic", "onnx", "my-kind"]), stripped, options)
+
+
+def tile_layouts() -> st.SearchStrategy[tuple[int, int, int, int]]:
+    """Length of an axis, tile, overlap and multiple that go together."""
+
+    def fitted(length: int, inside: int, overlap: int, multiple: int) -> tuple[int, int, int, int]:
+        return length, (-(-(inside + 2 * overlap) // multiple) + 1) * multiple, overlap, multiple
+
+    return st.builds(fitted, st.integers(1, 200), st.integers(1, 40), st.integers(0, 20), st.sampled_from([1, 2, 8]))

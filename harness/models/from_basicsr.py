@@ -13,7 +13,7 @@ from harness.models.dependencies import require, require_torch
 from harness.models.kinds import Request
 from harness.models.network_options import take_channel_options
 from harness.models.network_upscaler import NetworkUpscaler
-from harness.models.torch_network import check_device, count_parameters, upscaler_of
+from harness.models.torch_network import check_device, upscaler_of
 from harness.models.upscaler import SizeNeeds, UpscalerDescription
 from harness.models.weights import check_weights_file, digest_of, read_tensors, state_dict_of
 from srmetrics.errors import ModelError, WeightsError
@@ -101,7 +101,6 @@ def load(request: Request) -> NetworkUpscaler:
         device=device,
         trained_on="nothing" if digest is None else "unknown",
         digest=digest,
-        parameters=count_parameters(module),
     )
     upscaler = upscaler_of(module.to(device).eval(), draft, options)
     promised = parameters[ARCHITECTURES[name].scale]

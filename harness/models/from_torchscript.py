@@ -8,7 +8,7 @@ from harness.models.dependencies import require_torch
 from harness.models.kinds import Request
 from harness.models.network_options import take_network_options
 from harness.models.network_upscaler import NetworkUpscaler
-from harness.models.torch_network import check_device, count_parameters, upscaler_of
+from harness.models.torch_network import check_device, upscaler_of
 from harness.models.upscaler import UpscalerDescription
 from harness.models.weights import check_weights_file, digest_of
 from srmetrics.errors import ModelError, WeightsError
@@ -55,7 +55,6 @@ def load(request: Request) -> NetworkUpscaler:
         size=options.size,
         device=device,
         digest=digest_of(file),
-        parameters=count_parameters(module),
         needs_code=True,
     )
     try:

@@ -119,4 +119,6 @@ def upscaler_of(
     mode = options.mode(channels)
     tiling = tiling_by_nan(network, mode, scale, draft.size)
     description = replace(draft, scale=scale, channels=mode, value_range=options.value_range, tiling=tiling)
+    if description.parameters is None and hasattr(function, "parameters"):
+        description = replace(description, parameters=count_parameters(function))
     return NetworkUpscaler(description, network, options.luma)

@@ -2,21 +2,15 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
+from strategies import upscaler_specs
 
 from harness.models.spec import Options, UpscalerSpec, literal, parse_spec
 from srmetrics.errors import ModelError
 
-WORDS = st.text("abcxyz019_", min_size=1, max_size=8)
 
-
-@given(
-    name=st.text("abc 1-+.", min_size=1, max_size=6).filter(lambda text: text.strip() == text),
-    kind=st.sampled_from(["bicubic", "onnx", "my-kind"]),
-    rest=st.text("abc/\\ :=.&é", max_size=12).filter(lambda text: text.strip() == text),
-    options=st.dictionaries(WORDS, st.text("abc/=,.:0", max_size=6), max_size=3),
-)
-def test_a_spec_written_and_read_again_is_the_same(name: str, kind: str, rest: str, options: dict[str, str]) -> None:
+@given(upscaler_specs())
+def test_a_spec_written_and_read_again_is_the_same(parts: tuple[str, str, str, dict[str, str]]) -> None:
+    name, kind, rest, options = parts
     spec = UpscalerSpec(name, kind, rest, tuple(options.items()))
     assert parse_spec(f"{name}={spec}") == spec
 

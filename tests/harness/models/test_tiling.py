@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies import tile_layouts
 
 from harness.models import FakeUpscaler, FunctionUpscaler, SizeNeeds, TiledUpscaler, Tiling, UpscalerDescription
 from harness.models.tiling import run_in_tiles, spans
@@ -23,16 +24,9 @@ def draft(**changes: Any) -> UpscalerDescription:
     )
 
 
-@given(
-    length=st.integers(1, 200),
-    inside=st.integers(1, 40),
-    overlap=st.integers(0, 20),
-    multiple=st.sampled_from([1, 2, 8]),
-)
-def test_tiles_keep_every_pixel_once_and_see_the_overlap_around_it(
-    length: int, inside: int, overlap: int, multiple: int
-) -> None:
-    tile = (-(-(inside + 2 * overlap) // multiple) + 1) * multiple
+@given(tile_layouts())
+def test_tiles_keep_every_pixel_once_and_see_the_overlap_around_it(layout: tuple[int, int, int, int]) -> None:
+    length, tile, overlap, multiple = layout
     laid = spans(length, tile, overlap, multiple)
     assert list(range(length)) == [pixel for each in laid for pixel in range(each.keep_start, each.keep_stop)]
     for each in laid:
