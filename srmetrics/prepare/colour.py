@@ -76,13 +76,18 @@ class Conversion:
 
     def _luma(self, values: Strip) -> Strip:
         if self.colour == "y-bt601":
-            weights = [weight / 255.0 for weight in STUDIO_Y]
-            offset = STUDIO_OFFSET * self.data_range / 255.0
+            # MATLAB multiplies the weights by 1/255 before it sums, one product after the other without fusing them:
+            # in another order some pixels of Set14 round to the other side of a half (4e-5 dB).
+            weights, offset = [weight * (1.0 / 255.0) for weight in STUDIO_Y], STUDIO_OFFSET * self.data_range / 255.0
         else:
             weights, offset = list(FULL_LUMA), 0.0
-        return np.asarray(cv2.transform(values, np.array([[*weights, offset]])), np.float64).reshape(
-            *values.shape[:2], 1
-        )
+        luma, green, blue = (np.asarray(channel, np.float64) for channel in cv2.split(values))
+        luma *= weights[0]
+        for channel, weight in ((green, weights[1]), (blue, weights[2])):
+            channel *= weight
+            luma += channel
+        luma += offset
+        return luma[:, :, None]
 
 
 def conversion_for(protocol: EvaluationProtocol, floats: bool, data_range: float) -> Conversion:
