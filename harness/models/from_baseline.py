@@ -60,7 +60,7 @@ class Baseline:
     def upscale(self, image: Image, facts: ImageFacts = NO_FACTS) -> NDArray[np.float64]:
         """Enlarge one image of any number of channels. Parameters as in `Upscaler.upscale`; returns float64."""
         # Types that MATLAB's rule of rounding does not cover, such as the int16 of DICOM, are resized as doubles.
-        known = image.dtype in (np.uint8, np.uint16) or image.dtype.kind == "f"
+        known = image.dtype in (np.uint8, np.uint16, np.float32, np.float64)
         resized = imresize(image if known else image.astype(np.float64), self._scale, kernel=self._kernel)
         output: NDArray[np.float64] = resized.astype(np.float64)
         return output * _change_of_units(image, facts)

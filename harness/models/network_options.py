@@ -12,6 +12,7 @@ from harness.models.luma import LumaName
 from harness.models.network_upscaler import Network
 from harness.models.spec import Options
 from harness.models.upscaler import ANY_SIZE, Channels, SizeNeeds
+from srmetrics.errors import ModelError
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,23 @@ class NetworkOptions:
     """Which sizes it takes."""
 
     def mode(self, channels: int) -> Channels:
-        """Return how an image goes into a network of so many channels."""
-        if channels == 1:
-            return self.channels if self.channels in ("luma", 1) else "luma"
-        return 3
+        """Return how an image goes into a network of so many channels.
+
+        Raises
+        ------
+        ModelError
+            When it was asked for otherwise than the network can.
+        """
+        possible: tuple[Channels, ...] = (3,) if channels == 3 else ("luma", 1)
+        if self.channels is None:
+            return possible[0]
+        if self.channels not in possible:
+            raise ModelError(
+                "channels= does not fit the network",
+                found=f"channels={self.channels}, and a network of {channels}",
+                expected=" or ".join(f"channels={each}" for each in possible),
+            )
+        return self.channels
 
     def ordered(self, network: Network) -> Network:
         """Return the network with its channels in the order red, green, blue."""

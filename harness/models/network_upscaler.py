@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from degradations import imresize
 from harness.models.luma import LumaName, to_luma_and_chroma, to_rgb
-from harness.models.tiling import run_in_tiles
+from harness.models.tiling import run_in_tiles, spans
 from harness.models.units import from_unit, to_unit
 from harness.models.upscaler import NO_FACTS, Image, ImageFacts, SizeNeeds, UpscalerDescription
 from srmetrics.errors import ModelError
@@ -43,6 +43,9 @@ class NetworkUpscaler:
     def __init__(self, description: UpscalerDescription, network: Network, luma: LumaName = "studio") -> None:
         if description.scale is None or description.value_range is None:
             raise ModelError("a network needs a scale and a value range", found=description)
+        if description.size.fixed is not None:
+            for side in description.size.fixed:
+                spans(side + 1, side, description.tiling.overlap or 0)  # raises where nothing would be kept of a tile
         self._description = description
         self._scale = description.scale
         self._range = description.value_range

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.models.upscaler import Image, ImageFacts
-from srmetrics.errors import ChannelError, NonFiniteError, RangeError
+from srmetrics.errors import ArrayError, ChannelError, NonFiniteError, RangeError
 
 _FULL_DEPTH = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
 
@@ -21,7 +21,7 @@ def white_of(image: Image, facts: ImageFacts) -> float:
     """
     if facts.data_range is not None:
         return facts.data_range
-    full = _FULL_DEPTH.get(image.dtype)
+    full = _FULL_DEPTH.get(image.dtype.newbyteorder("="))
     if full is None:
         raise RangeError(
             f"a low-resolution image of {image.dtype} does not say what white is in it",
@@ -36,11 +36,17 @@ def to_unit(image: Image, facts: ImageFacts) -> NDArray[np.float64]:
 
     Raises
     ------
+    ArrayError
+        When it holds no real numbers.
     ChannelError
         When it has an alpha channel or another number of channels.
     NonFiniteError
         When it holds NaN or infinity.
     """
+    if image.dtype.kind not in "uif":
+        raise ArrayError(
+            "a low-resolution image holds no real numbers", found=image.dtype, expected="integers or floats"
+        )
     planes = image[:, :, np.newaxis] if image.ndim == 2 else image
     if planes.ndim != 3 or planes.shape[2] not in (1, 3) or 0 in planes.shape:
         alpha = planes.ndim == 3 and planes.shape[2] in (2, 4)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 from numpy.typing import NDArray
+
+from srmetrics.errors import RangeError
 
 Image: TypeAlias = NDArray[Any]
 """H x W or H x W x C, RGB order, of an integer or floating dtype."""
@@ -24,6 +27,12 @@ class ImageFacts:
     """What white stands for in the low-resolution image; None takes the full depth of uint8 and uint16."""
     reference_range: float | None = None
     """What white stands for in the reference, and so in the output; None takes that of the low-resolution image."""
+
+    def __post_init__(self) -> None:
+        """Refuse ranges that no image has."""
+        for value in (self.data_range, self.reference_range):
+            if value is not None and not 0 < value < math.inf:
+                raise RangeError("an image has no such range", found=value, expected="a number above 0")
 
 
 NO_FACTS = ImageFacts()

@@ -32,6 +32,8 @@ def check_weights_file(file: str | Path) -> Path:
         When there is no file, or one that plainly holds no weights.
     """
     path = Path(file)
+    if not str(file):
+        raise WeightsError("no weights file is named", expected="a file behind the colon: spandrel:weights.pth")
     if path.is_dir():
         raise WeightsError("the weights are a folder", expected="a file", file=path)
     if not path.is_file():
@@ -170,6 +172,6 @@ def _refusal(path: Path, error: Exception) -> WeightsError:
     return WeightsError(
         "the weights file cannot be read: it is corrupt, cut short, or of another kind",
         found=f"{type(error).__name__}: {first}",
-        way_out="Download it again, and compare its digest",
+        way_out="Write onnx:FILE" if path.suffix.lower() == ".onnx" else "Download it again, and compare its digest",
         file=path,
     )

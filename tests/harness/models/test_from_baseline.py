@@ -48,8 +48,9 @@ def test_floats_stay_floats_and_take_the_references_units(photograph: np.ndarray
     assert plain.min() < unit.min()  # the overshoot of the kernel is not clipped
 
 
-def test_signed_images_of_scanners_are_resized_as_numbers() -> None:
-    image = np.array([[-1000, 400], [30, 3000]], np.int16)
+@pytest.mark.parametrize("dtype", [np.int16, np.float16])
+def test_signed_images_of_scanners_and_half_floats_are_resized_as_numbers(dtype: type) -> None:
+    image = np.array([[-1000, 400], [30, 3000]], dtype)
     np.testing.assert_array_equal(imresize(image.astype(float), 2), Baseline("bicubic", 2).upscale(image))
 
 

@@ -165,6 +165,24 @@ def test_a_network_of_fixed_input_lays_its_own_tiles(tmp_path: Path) -> None:
         load_upscaler(f"onnx:{file}?tile=16")
 
 
+@pytest.mark.parametrize(
+    ("kernels", "options", "words"),
+    [
+        (GREY_KERNELS, "channels=3", "found channels=3, and a network of 1; expected channels=luma or channels=1"),
+        (COLOUR_KERNELS, "channels=luma", "found channels=luma, and a network of 3; expected channels=3"),
+        (GREY_KERNELS, "overlap=8", "too small for their overlap; found tiles of 16 pixels with an overlap of 8"),
+        (GREY_KERNELS, "tle=8", "no such option; found 'tle'"),
+        (GREY_KERNELS, "device=cuda", "no such option; found 'device'"),
+    ],
+)
+def test_options_that_the_network_cannot_take_are_refused_at_once(
+    tmp_path: Path, kernels: list[np.ndarray], options: str, words: str
+) -> None:
+    file = write_network(tmp_path / "n.onnx", kernels, 2, (16, 24))
+    with pytest.raises(ModelError, match=words):
+        load_upscaler(f"onnx:{file}?{options}")
+
+
 def test_a_fixed_input_smaller_than_the_network_sees_needs_to_be_told_the_overlap(tmp_path: Path) -> None:
     kernels = [np.full((4, 1, 31, 31), 1e-3, np.float32)]
     file = write_network(tmp_path / "f.onnx", kernels, 2, (16, 16))

@@ -108,6 +108,11 @@ def test_a_file_that_holds_no_weights_is_named_with_what_it_holds(
     assert str(caught.value).startswith(str(file))
 
 
+def test_a_spec_without_a_file_says_so(torch: Any) -> None:
+    with pytest.raises(WeightsError, match="no weights file is named"):
+        load_upscaler("spandrel:")
+
+
 def test_averaged_weights_are_preferred_and_a_key_can_be_named(torch: Any, tmp_path: Path) -> None:
     plain, averaged = {"module.a": torch.zeros(1)}, {"a": torch.ones(1)}
     loaded = {"params": plain, "params_ema": averaged, "iteration": 5}
