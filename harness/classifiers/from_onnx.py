@@ -156,6 +156,8 @@ def _input_of(session: Any) -> OnnxInput:
 
 
 def _probabilities(outputs: NDArray[np.float64], file: str) -> NDArray[np.float64]:
+    if outputs.shape[2:] == (1, 1):  # a network that ends in its pooling
+        outputs = outputs[:, :, 0, 0]
     if outputs.ndim != 2 or not np.isfinite(outputs).all():
         raise ClassifierError(
             "the network gives no class scores",
