@@ -25,16 +25,16 @@ def compare(
     scale: int | None = None,
     data_range: float | None = None,
     window: str | None = None,
-    metrics: Sequence[str] = ("psnr", "ssim"),
-    masks: str | None = None,
+    metrics: str | Sequence[str] = ("psnr", "ssim"),
+    masks: Location | None = None,
     masking: str | None = None,
     labels: Mapping[int, str] | None = None,
     boundary: int | None = None,
     align: str | None = None,
     grey: str | None = None,
     alpha: str | None = None,
-    pair: str | None = None,
-    group_by: str | None = None,
+    pair: Location | None = None,
+    group_by: Location | None = None,
     average: Average = "image",
     facets: Mapping[str, str] | None = None,
     on_missing: OnMissing = "common",
@@ -81,16 +81,16 @@ def compare(
         scale=scale,
         data_range=data_range,
         window=window,
-        metrics=tuple(metrics),
-        masks=masks,
+        metrics=(metrics,) if isinstance(metrics, str) else tuple(metrics),
+        masks=_text(masks),
         masking=masking,
         labels=labels,
         boundary=boundary,
         align=align,
         grey=grey,
         alpha=alpha,
-        pair=pair,
-        group_by=group_by,
+        pair=_text(pair),
+        group_by=_text(group_by),
         average=average,
         facets=facets or {},
         on_missing=on_missing,
@@ -98,10 +98,14 @@ def compare(
         dataset=dataset,
         keep_constant=keep_constant,
         seed=seed,
-        workers=workers or available_cores(),
+        workers=available_cores() if workers is None else workers,
     )
     root = fspath(reference)
     return compare_inputs(root, method_locations(root, named), options, progress or (lambda done, total: None))
+
+
+def _text(location: Location | None) -> str | None:
+    return None if location is None else fspath(location)
 
 
 def available_cores() -> int:

@@ -56,7 +56,7 @@ def _facets(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> di
 @click.option("--grey", type=click.Choice(["keep", "expand"]), help="One-channel images: as they are, or made RGB.")
 @click.option("--alpha", type=click.Choice(["error", "drop", "composite"]), help="What to do with an alpha channel.")
 @click.option("--pair", metavar="REGEX|CSV", help="How names pair: one group that is the key, or a CSV.")
-@click.option("--group-by", metavar="CSV|REGEX", help="Patients, slides: the unit of intervals and tests.")
+@click.option("--group-by", metavar="CSV|REGEX", help="Patients, slides, or dicom:PatientID: the unit of intervals.")
 @click.option("--average", type=click.Choice(["image", "group"]), default="image", show_default=True)
 @click.option(
     "--facet", "facets", multiple=True, callback=_facets, metavar="NAME=REGEX", help="A column from the name."
@@ -80,18 +80,23 @@ def command(reference: str, candidates: tuple[str, ...], out: str | None, form: 
     REFERENCE and each CANDIDATE are a folder, a pattern such as 'DIR/*.bmp', or one file; NAME=FOLDER names a method.
     Files pair by name, never by position. Sizes that differ are an error unless --align says what to do.
     """
-    from harness.cli.screen import progress, screen
+    from harness.cli.screen import progress, screen, shown
     from harness.front import compare
+    from srmetrics.errors import FileError
 
     settings["metrics"] = settings["metrics"] or ("psnr", "ssim")
     with progress("Scoring") as report:
         board = compare(reference, candidates, **settings, progress=report)
-    paths = board.write(out) if out else []
+    try:
+        paths = board.write(out) if out else []
+    except FileError:
+        _print(screen(), board, form)  # A full disk must not cost the results of an hour.
+        raise
     _print(screen(), board, form)
     for note in board.notes:
-        click.echo(f"Note: {note}", err=True)
+        click.echo(shown(f"Note: {note}"), err=True)
     for line in _failure_lines([failure for failure in board.failures if failure.partial], out):
-        click.echo(line, err=True)
+        click.echo(shown(line), err=True)
     if paths:
         click.echo(f"Wrote {out}: {', '.join(path.name for path in paths)}", err=True)
     elif form == "table" and board.rows:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 
@@ -23,5 +25,6 @@ def command(out: str) -> int:
     for board in boards:
         console.print(to_table(board))
     click.echo(f"Images, tables and CSVs: {out}")
-    click.echo(f"Next: srmetrics compare {out}/x4/HR {out}/x4/bicubic --protocol sr-y --scale 4")
+    references, outputs = shlex.quote(f"{out}/x4/HR"), shlex.quote(f"{out}/x4/bicubic")
+    click.echo(f"Next: srmetrics compare {references} {outputs} --protocol sr-y --scale 4")
     return max(board.exit_code for board in boards)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import io
 import sys
 from importlib import import_module
 from typing import Any
@@ -70,6 +71,10 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line and exit: 0 done, 1 nothing could be done, 2 wrong usage, 3 done in part."""
+    for stream in (sys.stdout, sys.stderr):
+        # Names of files and the table's frame may have letters that this terminal has not.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(args=arguments, prog_name="srmetrics", standalone_mode=False)
     except click.exceptions.Exit as leaving:

@@ -17,6 +17,11 @@ def screen() -> Console:
     return Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH, color_system=None)
 
 
+def shown(text: str) -> str:
+    """Return text in which no character of a file's name acts on the terminal: they are spelt out."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar on a terminal and nothing in a pipe; yields ``report(done, total)``."""

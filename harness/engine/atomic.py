@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from srmetrics.errors import FileError
@@ -19,28 +21,52 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     FileError
         When it cannot be written (a full disk, no permission), naming the file.
     """
-    data = content.encode() if isinstance(content, str) else content
-    temporary: str | None = None
+    write_together({path: content})
+
+
+def write_together(contents: Mapping[Path, str | bytes]) -> None:
+    """Write files that belong together: none takes its name before all are on the disk.
+
+    A full disk leaves all old files as they were; only being stopped between two renamings can leave some of each.
+
+    Raises
+    ------
+    FileError
+        When one cannot be written, naming it.
+    """
+    staged: dict[Path, str] = {}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:64]}.", suffix=".part", dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        # mkstemp makes files that only their owner reads; results are like any file that the user makes.
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
-        temporary = None
+        for path, content in contents.items():
+            with _named(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                descriptor, staged[path] = tempfile.mkstemp(
+                    prefix=f".{path.name[:64]}.", suffix=".part", dir=path.parent
+                )
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(content.encode() if isinstance(content, str) else content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                # mkstemp makes files that only their owner reads; results are like any file that the user makes.
+                Path(staged[path]).chmod(0o666 & ~_umask())
+        for path in contents:
+            with _named(path):
+                Path(staged[path]).replace(path)
+                del staged[path]
+    finally:
+        for temporary in staged.values():
+            Path(temporary).unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise FileError(
             f"the file cannot be written: {error.strerror or error}",
             way_out="Free some space or choose another folder with --out",
             file=path,
         ) from error
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
 
 
 def _umask() -> int:

@@ -6,16 +6,16 @@ import hashlib
 import os
 import platform
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import partial
-from importlib.metadata import version as installed_version
 
 from harness.engine.on_threads import run_on_threads
 from harness.engine.row import Failure, InputDigest, Row
 from harness.jobs.compare_inputs import ComparisonInputs, gather_inputs
 from harness.jobs.compare_options import CompareOptions
-from harness.jobs.scoring import Scored, ScoringRules, score
-from harness.leaderboard.build import build_rows
+from harness.jobs.scoring import score
+from harness.jobs.scoring_task import Scored, ScoringRules
+from harness.leaderboard.build import build_rows, images_counted
 from harness.leaderboard.leaderboard import Heading, Leaderboard
 from srmetrics.errors import PairingError, UsageError
 from srmetrics.version import VERSION
@@ -67,7 +67,10 @@ def compare_inputs(
     scored = _score_all(inputs, options, report)
     rows = [row for one in scored for row in one.rows]
     failures = [*inputs.missing, *(failure for one in scored for failure in one.failures)]
-    digests = sorted({digest for one in scored for digest in one.digests}, key=lambda one: (one.role, one.image))
+    digests = sorted(
+        {digest for one in scored for digest in one.digests},
+        key=lambda one: (one.role, one.method, one.image, one.sha256),
+    )
     board, comparisons = build_rows(
         rows,
         options.metrics,
@@ -80,7 +83,7 @@ def compare_inputs(
     return Leaderboard(
         heading=Heading(
             dataset=options.dataset or inputs.dataset,
-            dataset_digest=dataset_digest(digests),
+            dataset_digest=dataset_digest(digests, images_counted(rows, list(candidates), options.on_missing)),
             scale=options.scale,
             degradation="",
             protocol=options.protocol_name,
@@ -94,17 +97,30 @@ def compare_inputs(
         failures=tuple(failures),
         facets=tuple(options.facets),
         masked=options.masks is not None,
-        notes=(*inputs.notes, *_notes_of(rows), *_left_out(rows, failures, list(candidates), options)),
+        notes=(
+            *inputs.notes,
+            *_notes_of(rows),
+            *_notes_of_slices(scored, failures, options),
+            *_left_out(rows, list(candidates), options),
+        ),
         run=_run_facts(reference, candidates, options, inputs, digests, started),
     )
 
 
-def dataset_digest(digests: Iterable[InputDigest]) -> str:
-    """Return SHA-256 over the sorted (key, shape, dtype, digest) of the references and masks that were scored."""
+def dataset_digest(digests: Iterable[InputDigest], counted: Container[str]) -> str:
+    """Return SHA-256 over the sorted (key, role, shape, dtype, digest) of the references and masks that count.
+
+    Parameters
+    ----------
+    digests : iterable of InputDigest
+        Of all that was read.
+    counted : container of str
+        The images that the leaderboard's means are over; the slices of a volume that is one of them count too.
+    """
     lines = sorted(
         f"{one.image}\0{one.role}\0{'x'.join(map(str, one.shape))}\0{one.dtype}\0{one.sha256}\n"
         for one in digests
-        if one.role in ("reference", "mask")
+        if one.role in ("reference", "mask") and (one.image in counted or one.image.rpartition("#")[0] in counted)
     )
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
@@ -119,8 +135,10 @@ def _score_all(inputs: ComparisonInputs, options: CompareOptions, report: Report
         label_maps=inputs.label_maps,
         boundary=options.boundary,
         keep_constant=options.keep_constant,
+        facets=options.facets,
     )
-    scored = []
+    scored: list[Scored] = []
+    report(0, len(inputs.tasks))
     for one in run_on_threads(partial(score, rules=rules), inputs.tasks, options.workers):
         scored.append(one)
         report(len(scored), len(inputs.tasks))
@@ -140,9 +158,21 @@ def _notes_of(rows: Sequence[Row]) -> list[str]:
     return notes[:MOST_NOTES] + ([f"and {more} more notes of single images"] if more > 0 else [])
 
 
-def _left_out(
-    rows: Sequence[Row], failures: Sequence[Failure], methods: Sequence[str], options: CompareOptions
-) -> list[str]:
+def _notes_of_slices(scored: Sequence[Scored], failures: Sequence[Failure], options: CompareOptions) -> list[str]:
+    notes = []
+    constant = sum(failure.what == "left out" for failure in failures)
+    if constant:
+        notes.append(f"{constant} slices whose reference is constant are left out (--keep-constant scores them)")
+    alone = sum(one.pages == 1 for one in scored)
+    if alone and options.resolved_early.pooling == "volume":
+        notes.append(
+            f"{alone} files hold one slice, and each is scored as a volume of its own: this protocol pools the slices "
+            "of one file (a multi-page TIFF, a NumPy stack, NIfTI), and --group-by does not change that"
+        )
+    return notes
+
+
+def _left_out(rows: Sequence[Row], methods: Sequence[str], options: CompareOptions) -> list[str]:
     if options.on_missing == "own" or len(methods) < 2:
         return []
     having: dict[str, set[str]] = {}
@@ -167,19 +197,25 @@ def _run_facts(
     digests: Sequence[InputDigest],
     started: float,
 ) -> dict[str, object]:
-    by_role: dict[str, dict[str, str]] = {}
+    read: dict[str, dict[str, str]] = {"reference": {}, "mask": {}}
+    read_of_methods: dict[str, dict[str, str]] = {method: {} for method in candidates}
     for one in digests:
-        by_role.setdefault(one.role, {})[one.image] = one.sha256
+        (read_of_methods[one.method] if one.role == "candidate" else read[one.role])[one.image] = one.sha256
     return {
         "command": {
             "job": "compare",
             "reference": reference,
             "candidates": dict(candidates),
-            "protocol": options.protocol_name,
+            "protocol": options.protocol if isinstance(options.protocol, str) else options.protocol_name,
             "scale": options.scale,
             "data_range": options.data_range,
+            "window": options.window,
             "metrics": list(options.metrics),
+            "align": options.align,
+            "grey": options.grey,
+            "alpha": options.alpha,
             "masks": options.masks,
+            "masking": options.masking,
             "labels": {str(value): name for value, name in (options.labels or {}).items()},
             "boundary": options.boundary,
             "pair": options.pair,
@@ -188,17 +224,26 @@ def _run_facts(
             "facets": dict(options.facets),
             "on_missing": options.on_missing,
             "baseline": options.baseline,
+            "dataset": options.dataset,
             "keep_constant": options.keep_constant,
             "workers": options.workers,
         },
         "pairing": dict(inputs.rules),
         "seed": options.seed,
-        "inputs": by_role,
-        "versions": {
-            "python": platform.python_version(),
-            **{name: installed_version(name) for name in ("numpy", "scipy", "opencv-python-headless", "pillow")},
-        },
+        "inputs": {**read, "candidates": read_of_methods},
+        "versions": _versions(),
         "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "seconds": round(time.time() - started, 3),
     }
+
+
+def _versions() -> dict[str, str]:
+    """Return the versions of what computes the numbers, asked of the modules: a wheel can bear several names."""
+    import cv2
+    import numpy
+    import PIL
+    import scipy
+
+    modules = {"numpy": numpy, "scipy": scipy, "opencv": cv2, "pillow": PIL}
+    return {"python": platform.python_version(), **{name: str(one.__version__) for name, one in modules.items()}}

@@ -8,12 +8,22 @@ from dataclasses import dataclass
 
 from harness.engine.on_threads import run_on_threads
 from harness.engine.row import Failure
-from harness.images import ImageFile, Pairing, find_images, pair, parse_pair_rule, patient_group
-from harness.jobs.compare_options import CompareOptions
-from harness.jobs.grouping import facets_of, groups_of
-from harness.jobs.masks import AUTO_OTSU, holds_label_map
-from harness.jobs.scoring import ScoringTask
-from srmetrics.errors import SrmetricsError, UsageError
+from harness.images import (
+    ImageFile,
+    ImageSet,
+    PairByPattern,
+    Pairing,
+    PairRule,
+    find_images,
+    pair,
+    parse_pair_rule,
+    patient_group,
+)
+from harness.jobs.compare_options import AUTO_OTSU, PATIENT, CompareOptions
+from harness.jobs.grouping import groups_of
+from harness.jobs.masks import holds_label_map
+from harness.jobs.scoring_task import ScoringTask
+from srmetrics.errors import FileError, SrmetricsError, UsageError
 
 SALT = "SRMETRICS_SALT"
 """The environment variable with the secret that patients' names are hashed with."""
@@ -44,23 +54,27 @@ def gather_inputs(reference: str, candidates: Mapping[str, str], options: Compar
     """
     references = find_images(reference)
     sets = {method: find_images(location) for method, location in candidates.items()}
-    pairing = pair(references, sets, None if options.pair is None else parse_pair_rule(options.pair))
-    masks, failures, label_maps = _masks(reference, options)
+    rule = None if options.pair is None else parse_pair_rule(options.pair)
+    pairing = pair(references, sets, rule)
+    masks, failures, label_maps = _masks(references, options, rule)
     failures += [Failure(one.key, one.method or "", "unclear", "", str(one.error)) for one in pairing.failures]
     failures += [
         Failure(key, method, "missing", candidates[method], f"{candidates[method]}: no image for {key!r} is there")
         for method, keys in pairing.missing.items()
         for key in keys
     ]
-    groups = groups_of(pairing.keys, options.group_by, lambda key: _patient(pairing.references[key]))
+    wanted = [
+        key
+        for key in pairing.keys
+        if any(key in found for found in pairing.candidates.values()) and (masks is None or key in masks)
+    ]
+    groups, unreadable = _groups(wanted, pairing, options)
+    failures += unreadable
     tasks = []
-    for key in pairing.keys:
+    for key in groups:
         mine = {method: found[key] for method, found in pairing.candidates.items() if key in found}
-        if not mine or (masks is not None and key not in masks):
-            continue
         mask = AUTO_OTSU if options.masks == AUTO_OTSU else (None if masks is None else masks[key])
-        facets = facets_of(key, options.facets)
-        tasks.append(ScoringTask(key, groups[key], facets, pairing.references[key], mine, mask))
+        tasks.append(ScoringTask(key, groups[key], pairing.references[key], mine, mask))
     notes = [f"references: {len(references.ignored)} files that are no images were passed over"] * bool(
         references.ignored
     )
@@ -74,11 +88,33 @@ def gather_inputs(reference: str, candidates: Mapping[str, str], options: Compar
     )
 
 
-def _masks(reference: str, options: CompareOptions) -> tuple[dict[str, ImageFile] | None, list[Failure], bool | None]:
+def _groups(keys: list[str], pairing: Pairing, options: CompareOptions) -> tuple[dict[str, str], list[Failure]]:
+    """Return the group of every image that has one, and the files whose header does not say it."""
+    if options.group_by != PATIENT:
+        return groups_of(keys, options.group_by), []
+    groups: dict[str, str] = {}
+    failures = []
+    for key in keys:
+        file = pairing.references[key]
+        try:
+            groups[key] = _patient(file)
+        except FileError as error:
+            error.in_file(file.path)
+            failures.append(Failure(key, "", "unreadable", str(file.path), str(error)))
+    return groups, failures
+
+
+def _masks(
+    references: ImageSet, options: CompareOptions, rule: PairRule | None
+) -> tuple[dict[str, ImageFile] | None, list[Failure], bool | None]:
     """Return the mask of every reference, those without one, and whether the masks are label maps."""
     if options.masks is None or options.masks == AUTO_OTSU:
         return None, [], None
-    found = pair(find_images(reference), {"masks": find_images(options.masks)})
+    images = {"masks": find_images(options.masks)}
+    found = pair(references, images)
+    if not found.candidates["masks"] and isinstance(rule, PairByPattern):
+        # Names that do not tell the masks' partners either: the user's expression may.
+        found = pair(references, images, rule)
     masks = dict(found.candidates["masks"])
     failures = [
         Failure(key, "", "missing", options.masks, f"{options.masks}: no mask for {key!r} is there")

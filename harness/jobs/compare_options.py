@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,8 +11,17 @@ from pathlib import Path
 from harness.leaderboard.build import OnMissing
 from harness.statistics.units import Average
 from srmetrics import PRESETS, EvaluationProtocol, find_protocol
-from srmetrics.errors import UsageError
+from srmetrics.errors import RangeError, UsageError
 from srmetrics.metrics import find_metric
+
+AUTO_OTSU = "auto:otsu"
+"""In place of mask files: masks are made from the references by Otsu's threshold."""
+
+PATIENT = "dicom:PatientID"
+"""Groups by the patient that a DICOM file names, as a salted hash."""
+
+COLUMNS = ("image", "group", "method", "region", "n_pixels", "n_sampled", "mask_support", "signature")
+"""The columns of ``per_image.csv`` that are always there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +67,61 @@ class CompareOptions:
             for name, value in (("--masking", self.masking), ("--labels", self.labels), ("--boundary", self.boundary)):
                 if value is not None:
                     raise UsageError(f"{name} needs masks", way_out="Give them: --masks 'masks/*.png'")
+        self._check_regions()
         if self.average not in ("image", "group"):
             raise UsageError("there is no such average", found=repr(self.average), expected="image or group")
         if self.on_missing not in ("common", "own", "error"):
             raise UsageError("there is no such rule for missing images", found=repr(self.on_missing))
-        if isinstance(self.workers, bool) or self.workers < 1:
-            raise UsageError("this cannot be a number of workers", found=repr(self.workers), expected="at least 1")
+        for name, number, least in (
+            ("workers", self.workers, 1),
+            ("boundary", self.boundary, 1),
+            ("scale", self.scale, 1),
+            ("seed", self.seed, 0),
+        ):
+            if number is not None and (isinstance(number, bool) or not isinstance(number, int) or number < least):
+                raise UsageError(f"--{name} cannot be this", found=repr(number), expected=f"a number from {least}")
         for name, pattern in self.facets.items():
             one_group(pattern, f"the facet {name!r}")
-        if self.resolved_early.needs_scale and self.scale is None:
+            if name in COLUMNS or name in self.metrics:
+                raise UsageError("a facet is called like a column of per_image.csv", found=repr(name))
+        if self.group_by is not None and not self.group_by.lower().endswith(".csv") and self.group_by != PATIENT:
+            one_group(self.group_by, "--group-by")
+        self._check_numbers()
+
+    def _check_regions(self) -> None:
+        if self.labels is None:
+            return
+        names = list(self.labels.values())
+        if self.masks == AUTO_OTSU:
+            raise UsageError("--labels name the values of mask files, and auto:otsu has none")
+        if not names or len(set(names)) < len(names):
+            raise UsageError("every label needs a name of its own", found=", ".join(names) or "no label")
+        taken = [name for name in ("image", "boundary" if self.boundary else "image") if name in names]
+        if taken:
+            raise UsageError(f"a label is called {taken[0]!r}, which is the name of another region")
+
+    def _check_numbers(self) -> None:
+        protocol = self.resolved_early
+        if protocol.needs_scale and self.scale is None:
             raise UsageError(
                 f"the protocol {self.protocol_name} needs the scale of super-resolution", way_out="Give it: --scale 4"
             )
+        told = self.data_range
+        if told is None and protocol.range == "given" and protocol.value_window == "none":
+            raise UsageError(
+                f"the protocol {self.protocol_name} must be told the data range",
+                way_out="Give it: --data-range 255 for 8-bit images",
+            )
+        if told is not None:
+            if isinstance(told, bool) or not math.isfinite(told) or told <= 0:
+                raise UsageError("this cannot be a data range", found=repr(told), expected="a number above 0")
+            try:
+                protocol.resolve(scale=self.scale, data_range=told)
+            except RangeError as error:
+                # The same for every image, so that it is said once and before any file is read.
+                raise UsageError(
+                    error.what, found=error.found, expected=error.expected, way_out=error.way_out
+                ) from error
 
     @property
     def resolved_early(self) -> EvaluationProtocol:
@@ -131,7 +184,7 @@ def parse_labels(text: str) -> dict[int, str]:
     labels: dict[int, str] = {}
     for part in text.split(","):
         value, equals, name = part.partition("=")
-        if not equals or not value.strip().isdigit() or not name.strip():
+        if not equals or not value.strip().isdecimal() or not name.strip():
             raise UsageError("the labels cannot be read", found=repr(part), expected="VALUE=NAME, such as 255=nucleus")
         if int(value) in labels or name.strip() in labels.values():
             raise UsageError("a label stands twice", found=repr(part))

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from harness.images.sniff import suffix_of
 from harness.jobs.compare_options import one_group
-from srmetrics.errors import FileError, PairingError, UsageError
-
-PATIENT = "dicom:PatientID"
-"""Groups by the patient that a DICOM file names, as a salted hash."""
+from srmetrics.errors import FileError, PairingError
 
 
-def groups_of(
-    keys: Sequence[str], group_by: str | None, patient_of: Callable[[str], str] | None = None
-) -> dict[str, str]:
+def groups_of(keys: Sequence[str], group_by: str | None) -> dict[str, str]:
     """Return the group of every key; empty text for all without ``group_by``.
 
     Parameters
@@ -23,10 +20,8 @@ def groups_of(
     keys : sequence of str
         The references' keys.
     group_by : str, optional
-        A CSV file with the columns ``image`` and ``group``, a regular expression with one group that is searched in
-        the key, or ``dicom:PatientID``.
-    patient_of : callable, optional
-        Gives the hashed patient of a key, for ``dicom:PatientID``.
+        A CSV file with the columns ``image`` (keys, with or without the suffix of the file) and ``group``, or a
+        regular expression with one group that is searched in the key.
 
     Raises
     ------
@@ -35,11 +30,7 @@ def groups_of(
     """
     if group_by is None:
         return dict.fromkeys(keys, "")
-    if group_by == PATIENT:
-        if patient_of is None:
-            raise UsageError("dicom:PatientID needs DICOM references")
-        groups = {key: patient_of(key) for key in keys}
-    elif group_by.lower().endswith(".csv"):
+    if group_by.lower().endswith(".csv"):
         table = _read_csv(Path(group_by))
         groups = {key: table[key] for key in keys if key in table}
     else:
@@ -73,7 +64,7 @@ def _read_csv(path: Path) -> dict[str, str]:
                 )
             groups: dict[str, str] = {}
             for row in reader:
-                image, group = row["image"] or "", row["group"] or ""
+                image, group = _key_named(row["image"] or ""), (row["group"] or "").strip()
                 if groups.setdefault(image, group) != group:
                     raise FileError(
                         "an image has two groups", found=f"{image!r}: {groups[image]!r}, {group!r}", file=path
@@ -81,3 +72,9 @@ def _read_csv(path: Path) -> dict[str, str]:
             return groups
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise FileError(f"the CSV of groups cannot be read: {error}", file=path) from error
+
+
+def _key_named(name: str) -> str:
+    """Return the key that a file's name in a table stands for."""
+    name = unicodedata.normalize("NFC", name.strip().replace("\\", "/").removeprefix("./"))
+    return name.removesuffix(suffix_of(name))

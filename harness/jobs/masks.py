@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.images import ImageFile, Picture
+from harness.images import ImageFile, Picture, open_picture
+from harness.images.source import Source
 from srmetrics import otsu_mask
 from srmetrics.errors import MaskError
-from srmetrics.masks import grey_of, is_label_map, otsu_threshold
-
-AUTO_OTSU = "auto:otsu"
-"""The mask is made from the reference by Otsu's threshold."""
+from srmetrics.masks import MOST_LABELS, grey_of, otsu_threshold
 
 
 class MaskImage(NamedTuple):
@@ -28,69 +27,84 @@ MaskReader = Callable[[int, Picture], MaskImage | None]
 """Gives the mask of a page of a reference."""
 
 
-def mask_reader(mask: ImageFile | str | None, reference: ImageFile, pages: int) -> MaskReader:
+def mask_reader(mask: ImageFile | str | None, reference: Source, files: ExitStack) -> MaskReader:
     """Return what gives the mask of each page of a reference.
 
     Parameters
     ----------
     mask : ImageFile, "auto:otsu" or None
         A mask file has one page for all, or as many pages as the reference.
-    reference : ImageFile
+    reference : Source
         For Otsu's threshold, which is one for a whole volume.
-    pages : int
-        How many pages the reference has.
-    """
-    if mask is None:
-        return lambda page, picture: None
-    if isinstance(mask, ImageFile):
-        refuse_lossy(mask)
-        mask_pages = len(mask.pages())
-        if mask_pages not in (1, pages):
-            raise MaskError(
-                "the mask has another number of slices", found=mask_pages, expected=f"1 or {pages}", file=mask.path
-            )
-        return lambda page, picture: MaskImage(mask.read(page if mask_pages > 1 else 0).pixels, True)
-    threshold = otsu_threshold(_Greys(reference, pages)) if pages > 1 else None
-    return lambda page, picture: MaskImage(otsu_mask(picture.pixels, threshold), False)
-
-
-def holds_label_map(mask: ImageFile) -> bool:
-    """Return True when a mask file has more than one value besides zero on some page."""
-    return any(is_label_map(mask.read(page).pixels) for _, page in mask.pages())
-
-
-def refuse_lossy(mask: ImageFile) -> None:
-    """Refuse JPEG and lossy WebP: their values are not those that were saved.
+    files : ExitStack
+        What closes the mask's file.
 
     Raises
     ------
     MaskError
-        With the way out.
+        When the mask cannot be read, or has another number of slices.
     """
-    try:
-        with mask.path.open("rb") as file:
-            head = file.read(16)
-    except OSError:
-        return  # Reading it says what is wrong.
-    kind = "JPEG" if head[:3] == b"\xff\xd8\xff" else "lossy WebP" if head[8:16] == b"WEBPVP8 " else None
-    if kind is not None:
+    if mask is None:
+        return lambda page, picture: None
+    if isinstance(mask, ImageFile):
+        opened = files.enter_context(open_picture(mask.path, field=mask.field))
+        if opened.pages not in (1, reference.pages):
+            raise MaskError(
+                "the mask has another number of slices",
+                found=opened.pages,
+                expected=f"1 or {reference.pages}",
+                file=mask.path,
+            )
+        return lambda page, picture: MaskImage(read_mask(opened, page if opened.pages > 1 else 0), True)
+    threshold = otsu_threshold(_Greys(reference)) if reference.pages > 1 else None
+    return lambda page, picture: MaskImage(otsu_mask(picture.pixels, threshold), False)
+
+
+def read_mask(source: Source, page: int) -> NDArray[Any]:
+    """Read one page of a mask file.
+
+    Raises
+    ------
+    MaskError
+        When its compression (JPEG, lossy WebP) does not keep the values that were saved.
+    """
+    picture = source.read(page)
+    if picture.lossy:
         raise MaskError(
-            f"a mask in {kind} does not hold the values that were saved",
+            "the mask was saved with loss, and does not hold the values that were drawn",
             expected="a format without loss: PNG, BMP, TIFF",
             way_out="Save the masks anew as PNG",
-            file=mask.path,
         )
+    return picture.pixels
+
+
+def holds_label_map(mask: ImageFile) -> bool:
+    """Return True when a mask file has several values besides zero on some page, few enough to be labels."""
+    with open_picture(mask.path, field=mask.field) as source:
+        return any(1 < _count_values(read_mask(source, page)) <= MOST_LABELS for page in range(source.pages))
+
+
+def is_no_label_map(pixels: NDArray[Any]) -> bool:
+    """Return True when an image has more values besides zero than labels can have."""
+    return _count_values(pixels) > MOST_LABELS
+
+
+def _count_values(pixels: NDArray[Any]) -> int:
+    values = pixels if pixels.ndim == 2 else pixels[:, :, 0]
+    colour = pixels.ndim == 3 and not (pixels == values[:, :, None]).all()
+    if colour or not np.isfinite(values).all():
+        return 0  # No mask at all, which is said where it is scored.
+    return int(np.count_nonzero(np.unique(values)))
 
 
 class _Greys(Sequence[NDArray[np.float64]]):
     """The slices of a volume in grey, read one at a time."""
 
-    def __init__(self, reference: ImageFile, pages: int) -> None:
+    def __init__(self, reference: Source) -> None:
         self.reference = reference
-        self.pages = pages
 
     def __len__(self) -> int:
-        return self.pages
+        return self.reference.pages
 
     def __getitem__(self, index: Any) -> Any:
         return grey_of(self.reference.read(int(index)).pixels)

@@ -46,18 +46,17 @@ def build_rows(
     seed : int
         Of the bootstrap and of the permutations.
     """
-    blocks: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in rows:
-        blocks[row.signature, row.region].append(row)
     board: list[LeaderboardRow] = []
     tests: list[BlockComparison] = []
-    for (signature, region), block in blocks.items():
-        present = [method for method in methods if method in set(methods_of(block))]
+    for (signature, region), block in _blocks(rows).items():
+        present = _present(block, methods)
         kept = block if on_missing == "own" else _common(block, present)
         images = sorted({row.image for row in kept})
         group_of = {row.image: row.group for row in kept}
         groups = [group_of[image] or image for image in images] if any(group_of.values()) else None
         values = {method: _columns(kept, method, images, metrics) for method in present}
+        if on_missing != "own":
+            _blank_what_some_lack(values, metrics)
         standings = {
             metric: versus_best(
                 {method: values[method][metric] for method in present},
@@ -106,6 +105,35 @@ def build_rows(
                     )
                 ]
     return tuple(board), tuple(tests)
+
+
+def images_counted(rows: Sequence[Row], methods: Sequence[str], on_missing: OnMissing = "common") -> set[str]:
+    """Return the images that the means are over, in whichever of the blocks."""
+    if on_missing == "own":
+        return {row.image for row in rows}
+    return {row.image for block in _blocks(rows).values() for row in _common(block, _present(block, methods))}
+
+
+def _blocks(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
+    blocks: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        blocks[row.signature, row.region].append(row)
+    return blocks
+
+
+def _present(block: Sequence[Row], methods: Sequence[str]) -> list[str]:
+    found = set(methods_of(block))
+    return [method for method in methods if method in found]
+
+
+def _blank_what_some_lack(values: dict[str, dict[str, list[float]]], metrics: Sequence[str]) -> None:
+    """Take a metric of an image away from all methods where one has none: their means are over the same images."""
+    for metric in metrics:
+        columns = [mine[metric] for mine in values.values() if not all(map(math.isnan, mine[metric]))]
+        for at, row in enumerate(zip(*columns, strict=True)):
+            if any(map(math.isnan, row)):
+                for column in columns:
+                    column[at] = math.nan
 
 
 def _common(block: Sequence[Row], methods: Sequence[str]) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from harness.engine.atomic import write_atomically
+from harness.engine.atomic import write_together
 from harness.leaderboard.leaderboard import Leaderboard
 from harness.leaderboard.to_csv import comparisons_csv, failures_csv, leaderboard_csv, per_image_csv
 from harness.leaderboard.to_json import to_json_text
@@ -17,7 +17,7 @@ RUN_SCHEMA = 1
 
 
 def write_files(board: Leaderboard, folder: Path) -> list[Path]:
-    """Write all files of a run, ``run.json`` last: a folder without it is unfinished."""
+    """Write all files of a run, or none: ``run.json`` comes last, and a folder without it is unfinished."""
     contents = {
         "leaderboard.csv": leaderboard_csv(board),
         "leaderboard.md": to_markdown(board),
@@ -27,7 +27,7 @@ def write_files(board: Leaderboard, folder: Path) -> list[Path]:
         "failures.csv": failures_csv(board.failures),
     }
     digests = {
-        name: hashlib.sha256(text.encode()).hexdigest() for name, text in contents.items() if name.endswith(".csv")
+        name: hashlib.sha256(_encoded(text)).hexdigest() for name, text in contents.items() if name.endswith(".csv")
     }
     run = {
         "schema": RUN_SCHEMA,
@@ -38,6 +38,10 @@ def write_files(board: Leaderboard, folder: Path) -> list[Path]:
         "sha256": digests,
     }
     contents["run.json"] = to_json_text(run)
-    for name, text in contents.items():
-        write_atomically(folder / name, text)
+    write_together({folder / name: _encoded(text) for name, text in contents.items()})
     return [folder / name for name in contents]
+
+
+def _encoded(text: str) -> bytes:
+    # Names of files need not be Unicode: what is none is spelt out, so that every file is valid UTF-8.
+    return text.encode("utf-8", "backslashreplace")
