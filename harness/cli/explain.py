@@ -7,7 +7,11 @@ import click
 
 @click.command(
     "explain",
-    epilog="Examples: srmetrics explain sr-y  ·  srmetrics explain 'colour:y-bt601|round:none|...|v:0.1.0'",
+    epilog="""\b
+Examples:
+  srmetrics explain sr-y
+  srmetrics explain 'colour:y-bt601|round:none|...|v:0.1.0'
+""",
 )
 @click.argument("protocol", metavar="SIGNATURE_OR_PRESET")
 def command(protocol: str) -> None:

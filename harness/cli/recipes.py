@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 
-@click.command("recipes")
+@click.command("recipes", epilog="Example: srmetrics recipes bicubic-matlab-x4")
 @click.argument("name", required=False)
 def command(name: str | None) -> int:
     """List the degradation recipes, or explain one in words and YAML.

@@ -2,7 +2,7 @@
 
 from harness.images.files import count_pages, open_picture, read_picture
 from harness.images.from_dicom import patient_group
-from harness.images.imageset import ImageFile, ImageSet, distinct_names, find_images
+from harness.images.imageset import ImageFile, ImageSet, find_images
 from harness.images.pair_rules import PairByPattern, PairByTable, PairRule, parse_pair_rule
 from harness.images.pairing import PairFailure, Pairing, pair
 from harness.images.picture import Picture
@@ -17,7 +17,6 @@ __all__ = [
     "Pairing",
     "Picture",
     "count_pages",
-    "distinct_names",
     "find_images",
     "open_picture",
     "pair",

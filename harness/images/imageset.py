@@ -148,24 +148,6 @@ def key_of(path: Path, root: Path) -> str:
     return unicodedata.normalize("NFC", readable)
 
 
-def distinct_names(sets: Sequence[ImageSet]) -> tuple[str, ...]:
-    """Name sets apart by their folders: ``RCAN/x4`` and ``EDSR/x4`` are RCAN and EDSR, ``a`` and ``b`` are a and b.
-
-    Folders that all of them end or begin with say nothing about which is which, and are left out.
-    """
-    if len({one.name for one in sets}) == len(sets):
-        return tuple(one.name for one in sets)
-    parts = [(*one.root.resolve().parts, *([one.name] if one.single else [])) for one in sets]
-    if len(set(parts)) < len(parts):
-        raise FileError("one folder is named twice", found=str(sets[0].root), way_out="Name each method once")
-    while len({part[-1] for part in parts}) == 1:
-        parts = [part[:-1] for part in parts]
-    while len({part[0] for part in parts}) == 1:
-        parts = [part[1:] for part in parts]
-    short = [part[-1] for part in parts]
-    return tuple(short) if len(set(short)) == len(short) else tuple("/".join(part) for part in parts)
-
-
 def _walk(folder: Path, above: tuple[tuple[int, int], ...]) -> Iterator[tuple[Path, str | None]]:
     """Yield (file, None or why it is ignored) of a folder and all below it, in the order of names."""
     here = folder.stat()

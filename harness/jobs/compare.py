@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 import time
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import partial
@@ -22,6 +23,8 @@ from srmetrics.version import VERSION
 
 Report = Callable[[int, int], None]
 """Told how many of how many references are done."""
+
+NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?")
 
 MOST_NOTES = 8
 """Notes of single images that are listed; there may be one for every image."""
@@ -146,14 +149,17 @@ def _score_all(inputs: ComparisonInputs, options: CompareOptions, report: Report
 
 
 def _notes_of(rows: Sequence[Row]) -> list[str]:
-    found: dict[str, list[str]] = {}
+    # Notes that differ in their numbers alone say one thing of several images.
+    found: dict[str, dict[str, str]] = {}
     for row in rows:
         for note in row.notes:
-            found.setdefault(note, []).append(row.image)
-    notes = [
-        f"{images[0]}: {note}" if len(set(images)) == 1 else f"{len(set(images))} images: {note}"
-        for note, images in found.items()
-    ]
+            found.setdefault(NUMBER.sub("", note), {}).setdefault(row.image, note)
+    notes = []
+    for by_image in found.values():
+        image, note = next(iter(by_image.items()))
+        alike = len(set(by_image.values())) == 1
+        which = f"{len(by_image)} images" + ("" if alike else f", such as {image}")
+        notes.append(f"{image}: {note}" if len(by_image) == 1 else f"{which}: {note}")
     more = len(notes) - MOST_NOTES
     return notes[:MOST_NOTES] + ([f"and {more} more notes of single images"] if more > 0 else [])
 

@@ -42,7 +42,7 @@ def to_latex(board: Leaderboard) -> str:
     ]
     blocks = blocks_of(board)
     for block in blocks:
-        lines.append("\\midrule")
+        lines += ["\\midrule", f"% {block.signature}"]
         if len(blocks) > 1:
             lines.append(rf"\multicolumn{{{len(metrics) + 2}}}{{l}}{{\emph{{{escaped(block.region)}}}}} \\")
         for row in block.rows:
@@ -58,7 +58,6 @@ def to_latex(board: Leaderboard) -> str:
         "\\end{tabular}",
         "% bold: best; dagger: not told apart from the best; ddagger: too few units to tell (Holm)",
     ]
-    lines += [f"% {signature}" for signature in board.signatures]
     return "\n".join(lines) + "\n"
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from harness.images import ImageFile, distinct_names, find_images
+from harness.images import ImageFile, find_images
 from srmetrics.errors import FileError
 
 
@@ -163,15 +163,6 @@ def test_names_for_output_are_one_file_each_and_never_the_same(names):
     for output in outputs:
         assert not set(output) & set('/\\:*?"<>|\0')
         assert not output.startswith(".")
-
-
-def test_sets_are_told_apart_by_the_folders_in_which_they_differ(tmp_path):
-    places = ["HR/x4", "RCAN/x4", "RCANplus/x4"]
-    made(tmp_path, *(f"{place}/a.png" for place in places), "other/HR/b.png", "other/LR/b.png")
-    assert ("HR", "RCAN", "RCANplus") == distinct_names([find_images(tmp_path / place) for place in places])
-    assert ("HR", "LR") == distinct_names([find_images(tmp_path / "other" / name) for name in ("HR", "LR")])
-    with pytest.raises(FileError, match="one folder is named twice"):
-        distinct_names([find_images(tmp_path / "HR")] * 2)
 
 
 @pytest.mark.data
