@@ -61,9 +61,9 @@ def repeatable_torch(seed: int, device: str) -> Iterator[None]:
     """
     import torch
 
-    # CUDA's matrix products are repeatable only with this, which is read when CUDA starts.
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     on_cuda = device.startswith("cuda")
+    if on_cuda:  # whose matrix products are repeatable only with this, which is read when CUDA starts
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     with _torch_generator, one_thread():
         before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
         with (
