@@ -25,7 +25,7 @@ def hog_and_colours(image: NDArray[np.float32]) -> NDArray[np.float64]:
     Parameters
     ----------
     image : ndarray of float32, shape (H, W, C)
-        From 0 to 1, at least 16 pixels each way.
+        From 0 to 1, at least 12 pixels each way.
 
     Returns
     -------

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from harness.classifiers.orientations import orientations
 
 NEAR_DISTANCE = 4
-"""Of 64 bits. On 300 white blood cells it lists 5 pairs, two of them one cell cut out twice; 6 bits list 26."""
+"""Of 64 bits. On 300 white blood cells it lists 5 pairs, three of them one cell cut out twice; 6 bits list 26."""
 
 _SIDE = 32  # what the hash reads: imagehash shrinks to this
 _HASH_BITS = 64

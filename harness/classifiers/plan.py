@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -175,8 +175,6 @@ def _with_keepers(options: PlanOptions, dropped: Mapping[str, str]) -> PlanOptio
     """Let the image that is kept stand for its copies in ``sr_train``: the model has seen its pixels."""
     if options.sr_train is None or isinstance(options.sr_train, float | int):
         return options
-    from dataclasses import replace
-
     return replace(options, sr_train=frozenset(dropped.get(key, key) for key in options.sr_train))
 
 
