@@ -23,7 +23,7 @@ def error_sums(pair: PreparedPair, region: Region, which: Sum) -> tuple[float, .
     _, _, channels = pair.shape
     apart = pair.protocol.colour == "mean-of-channels" and channels > 1
     mask = region.mask
-    if mask is None and pair.untouched and not apart and which != "energy" and _plain(pair):
+    if mask is None and pair.scored_as_bytes and not apart and which != "energy":
         return (_stored_sum(pair, which),)
     # Selected before the difference is taken: outside, infinity less infinity would warn.
     rows: Rows = pair if mask is None else SelectedRows(pair, mask, 0.0)
@@ -42,10 +42,6 @@ def covered(pair: PreparedPair, region: Region) -> int:
     height, width, channels = pair.shape
     pixels = height * width if region.masking == "zeroed" else region.count(pair)
     return pixels if pair.protocol.colour == "mean-of-channels" else pixels * channels
-
-
-def _plain(pair: PreparedPair) -> bool:
-    return all(image.dtype == np.uint8 for image in pair.stored)
 
 
 def _stored_sum(pair: PreparedPair, which: Sum) -> float:

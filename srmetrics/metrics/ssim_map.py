@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from srmetrics.errors import SizeError
 from srmetrics.metrics.windows import BORDERS, Kernel, filter_strip, window_kernel
-from srmetrics.prepare.pair import STRIP_ROWS, Mask, Rows
+from srmetrics.prepare.pair import STRIP_ROWS, Mask, PreparedPair, Rows
 from srmetrics.protocol import EvaluationProtocol
 
 CACHED_ROWS = 8
@@ -120,20 +120,29 @@ def map_strips(rows: Rows, windows: Windows, mask: Mask | None = None) -> Iterat
     columns = slice(windows.margin, width - windows.margin)
     for start in range(windows.margin, height - windows.margin, STRIP_ROWS):
         stop = min(start + STRIP_ROWS, height - windows.margin)
-        first, second = (_halo(strip, start, stop, height, windows) for strip in _read(rows, start, stop, windows))
+        total, difference = (
+            _halo(strip, start, stop, height, windows)
+            for strip in _sum_and_difference(rows, max(0, start - windows.radius), min(height, stop + windows.radius))
+        )
         weight = None
         if mask is not None:
             inside = mask[max(0, start - windows.radius) : stop + windows.radius].astype(np.float64)[:, :, None]
             support = _means(_halo(inside, start, stop, height, windows), windows, columns)
             # Where no pixel of the window is inside, nothing is read from the map: any divisor does.
             weight = np.where(support > 0, support, 1.0)
-        ssim, contrast = _similarity(first, second, windows, columns, weight)
+        ssim, contrast = _similarity(total, difference, windows, columns, weight)
         yield MapStrip(start, ssim, contrast, None if mask is None else support[:, :, 0])
 
 
-def _read(rows: Rows, start: int, stop: int, windows: Windows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    height = rows.shape[0]
-    return rows.rows(max(0, start - windows.radius), min(height, stop + windows.radius))
+def _sum_and_difference(rows: Rows, start: int, stop: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    if isinstance(rows, PreparedPair) and rows.scored_as_bytes:
+        # Straight from bytes: exact, and several times quicker than by way of two float copies.
+        first, second = (np.ascontiguousarray(image[start:stop]).reshape(stop - start, -1) for image in rows.stored)
+        shape = (stop - start, *rows.shape[1:])
+        total, difference = cv2.add(first, second, dtype=cv2.CV_64F), cv2.subtract(first, second, dtype=cv2.CV_64F)
+        return np.asarray(total, np.float64).reshape(shape), np.asarray(difference, np.float64).reshape(shape)
+    reference, candidate = rows.rows(start, stop)
+    return np.add(reference, candidate), np.subtract(reference, candidate)
 
 
 def _halo(strip: NDArray[np.float64], start: int, stop: int, height: int, windows: Windows) -> NDArray[np.float64]:
@@ -150,15 +159,13 @@ def _means(strip: NDArray[np.float64], windows: Windows, columns: slice) -> NDAr
 
 
 def _similarity(
-    first: NDArray[np.float64],
-    second: NDArray[np.float64],
+    total: NDArray[np.float64],
+    difference: NDArray[np.float64],
     windows: Windows,
     columns: slice,
     weight: NDArray[np.float64] | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    total = np.add(first, second)
     total -= 2.0 * windows.centre
-    difference = np.subtract(first, second)
     means = [_means(plane, windows, columns) for plane in (total, difference)]
     np.square(total, out=total)
     np.square(difference, out=difference)
@@ -184,24 +191,21 @@ def _combine(
     """Fill the SSIM map and its contrast term from the four window means, which are used up."""
     c1, c2 = (2.0 * constant for constant in windows.constants)
     sum_mean, difference_mean, sum_variance, difference_variance = means
-    square = np.square(sum_mean, out=luminance)
-    sum_variance -= square
+    sum_variance -= np.square(sum_mean, out=luminance)
     difference_squared = np.square(difference_mean, out=difference_mean)
     difference_variance -= difference_squared
     if windows.sample:
         pixels = len(windows.kernel) ** 2
         sum_variance *= pixels / (pixels - 1)
         difference_variance *= pixels / (pixels - 1)
-    np.subtract(sum_variance, difference_variance, out=contrast)
-    contrast += c2
-    sum_variance += difference_variance
     sum_variance += c2
+    np.subtract(sum_variance, difference_variance, out=contrast)
+    sum_variance += difference_variance
     contrast /= sum_variance
     sum_mean += 2.0 * windows.centre
     square = np.square(sum_mean, out=sum_mean)
-    np.subtract(square, difference_squared, out=luminance)
-    luminance += c1
-    square += difference_squared
     square += c1
+    np.subtract(square, difference_squared, out=luminance)
+    square += difference_squared
     luminance /= square
     luminance *= contrast

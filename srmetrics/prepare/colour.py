@@ -76,18 +76,14 @@ class Conversion:
 
     def _luma(self, values: Strip) -> Strip:
         if self.colour == "y-bt601":
-            # MATLAB multiplies the weights by 1/255 before it sums, one product after the other without fusing them:
-            # in another order some pixels of Set14 round to the other side of a half (4e-5 dB).
             weights, offset = [weight * (1.0 / 255.0) for weight in STUDIO_Y], STUDIO_OFFSET * self.data_range / 255.0
         else:
             weights, offset = list(FULL_LUMA), 0.0
-        luma, green, blue = (np.asarray(channel, np.float64) for channel in cv2.split(values))
-        luma *= weights[0]
-        for channel, weight in ((green, weights[1]), (blue, weights[2])):
-            channel *= weight
-            luma += channel
-        luma += offset
-        return luma[:, :, None]
+        # MATLAB multiplies the weights by 1/255 before it sums, and fuses no product with a sum: in another order some
+        # pixels of Set14 round to the other side of a half (4e-5 dB). So products first, rounded, then their sum.
+        products = values.reshape(len(values), -1) * np.tile(weights, values.shape[1])
+        summed = cv2.transform(products.reshape(values.shape), np.array([[1.0, 1.0, 1.0, offset]]))
+        return np.asarray(summed, np.float64).reshape(*values.shape[:2], 1)
 
 
 def conversion_for(protocol: EvaluationProtocol, floats: bool, data_range: float) -> Conversion:

@@ -108,6 +108,11 @@ class PreparedPair:
             self.conversion.untouched(image, alpha) for image, alpha in zip(self.stored, self.alphas, strict=True)
         )
 
+    @property
+    def scored_as_bytes(self) -> bool:
+        """True when the stored values are 8-bit and the scored values."""
+        return self.untouched and all(image.dtype == np.uint8 for image in self.stored)
+
     def rows(self, start: int, stop: int) -> tuple[Strip, Strip]:
         """Return rows ``start`` to ``stop`` of the reference and the candidate, as scored values."""
         first, second = (
