@@ -125,6 +125,7 @@ def _failure_lines(failures: list[Any], out: str | None) -> list[str]:
 
 
 def _print(console: Any, board: Any, form: str) -> None:
+    from harness.cli.screen import say
     from harness.leaderboard.to_csv import leaderboard_csv
     from harness.leaderboard.to_json import to_json
     from harness.leaderboard.to_latex import to_latex
@@ -135,4 +136,4 @@ def _print(console: Any, board: Any, form: str) -> None:
         console.print(to_table(board))
         return
     texts = {"csv": leaderboard_csv, "json": to_json, "markdown": to_markdown, "latex": to_latex}
-    click.echo(texts[form](board), nl=False)
+    say(texts[form](board))

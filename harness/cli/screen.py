@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import click
 from rich.console import Console
 
 PIPE_WIDTH = 160
@@ -14,7 +16,28 @@ PIPE_WIDTH = 160
 
 def screen() -> Console:
     """Return the console for results; a pipe gets plain text that is not cut to 80 columns."""
-    return Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH, color_system=None)
+    return _Screen() if sys.stdout.isatty() else _Screen(width=PIPE_WIDTH, color_system=None)
+
+
+class _Screen(Console):
+    def on_broken_pipe(self) -> None:
+        """Go on in silence: that the reader of a pipe has left says nothing of the job."""
+        _reader_left()
+
+
+def say(text: str) -> None:
+    """Print text as it is; nothing happens where the reader of a pipe has left."""
+    try:
+        click.echo(text, nl=False)
+    except BrokenPipeError:
+        _reader_left()
+
+
+def _reader_left() -> None:
+    # What is still to be printed, or waits in the stream, goes nowhere.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def shown(text: str) -> str:
