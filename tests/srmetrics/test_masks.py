@@ -84,6 +84,7 @@ def test_a_colour_image_with_equal_channels_is_a_mask() -> None:
         (np.zeros((1, 1, 1, 1)), "the mask is not an image; found shape (1, 1, 1, 1); expected H x W."),
         (np.array([[0.5, 0]]), "the mask holds values that are no whole numbers; expected 0 and whole labels."),
         (np.array([[np.nan, 0]]), "the mask holds values that are no whole numbers; expected 0 and whole labels."),
+        (np.array([[[np.nan], [0]]]), "the mask holds values that are no whole numbers; expected 0 and whole labels."),
         (np.array([[np.inf, 0]]), "the mask holds values that are no whole numbers; expected 0 and whole labels."),
         (np.array([["a"]]), "the mask holds no numbers; found dtype <U1."),
         (np.array([[1j]]), "the mask holds no numbers; found dtype complex128."),
@@ -198,6 +199,22 @@ def test_otsu_of_two_high_values_parts_them() -> None:
     # With 256 bins between them the upper value would fall above the centre of its own bin.
     assert otsu_threshold([np.array([[200, 210, 210]], np.uint8)]) == 200.0
     assert otsu_threshold([np.array([[-3, -2]])]) == -3.0
+    # It is the span of the values that is bounded, not where they lie.
+    assert otsu_threshold([np.array([[40000, 40001, 50000]], np.uint16)]) == 40001.0
+
+
+def test_otsu_may_part_one_pixel_from_all_others() -> None:
+    assert otsu_threshold([np.array([[0, 100, 100, 101, 101]], np.uint8)]) == 0.0
+
+
+def test_otsu_parts_two_values_however_near_they_are() -> None:
+    # The lower one stands in the first of 256 bins, 1/512 of the span above it.
+    assert otsu_threshold([np.array([[0.0, 0.5]])]) == 0.5 / 512
+
+
+def test_otsu_counts_single_precision_in_double() -> None:
+    # Between such values single precision has no halves, where the edges of the bins stand.
+    assert otsu_threshold([np.array([[2**25, 2**25 + 4, 2**25 + 4]], np.float32)]) == 2**25
 
 
 @pytest.mark.parametrize("offset", [0.25, -1e3])
