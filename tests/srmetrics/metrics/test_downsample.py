@@ -10,6 +10,7 @@ from brute_force import box_subsampled as boxed
 
 from srmetrics.metrics import downsample as room
 from srmetrics.metrics.downsample import automatic_factor, box_subsample, downsample, read_whole
+from srmetrics.prepare.colour import Strip
 from srmetrics.prepare.pair import HeldRows, SelectedRows
 
 RANDOM = np.random.RandomState(11)
@@ -160,12 +161,38 @@ def test_blocks_without_a_pixel_inside_hold_a_number() -> None:
     np.testing.assert_array_equal(np.full(19, 5.0), first.ravel()[1:])
 
 
+@pytest.mark.usefixtures("by_3")
+def test_rows_that_select_nothing_hold_0_outside() -> None:
+    rows, mask = images(12, 15), RANDOM.rand(12, 15) < 0.6
+    zeroed = HeldRows(rows.reference * mask[:, :, None], rows.candidate * mask[:, :, None])
+    found, _ = downsample(zeroed, mask, "avg-pool", "normalised")
+    expected, _ = downsample(SelectedRows(rows, mask, 0.0), mask, "avg-pool", "normalised")
+    for one, other in zip(expected.rows(0, 4), found.rows(0, 4), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 @pytest.mark.parametrize("height", [1, 47, 48, 49, 97])
 def test_whole_images_are_read_from_strips(height: int) -> None:
     rows, mask = images(height, 5, 3), np.ones((height, 5), np.bool_)
     first, second = read_whole(SelectedRows(rows, mask, 0.0))
     np.testing.assert_array_equal(rows.reference, first)
     np.testing.assert_array_equal(rows.candidate, second)
+
+
+def test_each_row_is_converted_once_and_never_many_at_a_time() -> None:
+    class Watched:
+        shape = (97, 5, 3)
+
+        def __init__(self) -> None:
+            self.strips: list[tuple[int, int]] = []
+
+        def rows(self, start: int, stop: int) -> tuple[Strip, Strip]:
+            self.strips.append((start, stop))
+            return np.zeros((stop - start, 5, 3)), np.zeros((stop - start, 5, 3))
+
+    watched = Watched()
+    read_whole(watched)
+    assert watched.strips == [(0, 48), (48, 96), (96, 97)]
 
 
 def test_what_is_held_is_not_copied() -> None:

@@ -106,6 +106,17 @@ def test_a_term_of_exactly_0_is_allowed() -> None:
     assert MS_SSIM.measure(pair, WHOLE_IMAGE).value == 0.0
 
 
+def test_a_term_of_0_is_not_named_for_a_negative_one() -> None:
+    # Red as above, 0 at every scale; green alike in what is fine, opposite in coarse stripes.
+    rows, columns = np.indices((64, 64))
+    fine, coarse = 40 * ((rows + columns) % 2), np.where(columns // 16 % 2, 60, 0)
+    noise = np.random.RandomState(13).randint(0, 256, (64, 64))
+    reference = np.dstack([noise, fine + coarse, noise]).astype(np.uint8)
+    candidate = np.dstack([np.full((64, 64), 128), fine + 60 - coarse, noise]).astype(np.uint8)
+    with pytest.raises(MetricError, match="at scale 4 of 5"):
+        MS_SSIM.measure(pair_of(reference, candidate, k=(0.01, 0.0), range=256), WHOLE_IMAGE)
+
+
 def test_a_mask_is_refused() -> None:
     with pytest.raises(MetricError) as caught:
         MS_SSIM.measure(pair_of(REFERENCE, CANDIDATE), Region("mask", np.ones(SIZE, np.bool_)))

@@ -110,9 +110,19 @@ def test_resizing_does_not_depend_on_the_processors_library(rule: str, dtype: An
     np.testing.assert_array_equal(*seen)
 
 
-def test_nothing_is_resized_that_has_the_size_already() -> None:
-    candidate = picture(12, 10, dtype=np.int32)
-    _, second, _ = align(picture(12, 10), candidate, "resize-opencv-bicubic", 0)
+def test_the_processors_library_is_switched_off_and_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    switched: list[bool] = []
+    monkeypatch.setattr(cv2.ipp, "setUseIPP", switched.append)
+    for before in (True, False):
+        monkeypatch.setattr(cv2.ipp, "useIPP", lambda before=before: before)
+        align(picture(12, 10), picture(7, 9), "resize-opencv-bicubic", 0)
+    assert switched == [False, True, False, False]
+
+
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_nothing_is_resized_that_has_the_size_already(channels: tuple[int, ...]) -> None:
+    candidate = picture(12, 10, *channels, dtype=np.int32)
+    _, second, _ = align(picture(12, 10, *channels), candidate, "resize-opencv-bicubic", 0)
     assert np.shares_memory(second, candidate)
 
 
