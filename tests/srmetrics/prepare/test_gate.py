@@ -70,6 +70,8 @@ def test_bytes_in_the_other_order_become_native_with_the_same_values(code: str) 
         (zeros(4, 8, 5), ChannelError,
          "the candidate has too many channels; found shape (4, 8, 5); expected 1 to 4 channels. Channels stand last: "
          "move them with numpy.moveaxis(image, 0, -1)."),
+        (zeros(5, 8, 5), ChannelError,
+         "the candidate has too many channels; found shape (5, 8, 5); expected 1 to 4 channels."),
         (np.ma.masked_equal(zeros(4, 4), 0), ArrayError,
          "the candidate is a masked array, whose mask would be lost. Pass image.data, and "
          "mask=~numpy.ma.getmaskarray(image)."),

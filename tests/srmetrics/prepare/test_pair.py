@@ -124,6 +124,11 @@ def test_a_reference_without_a_value_above_0_has_no_maximum_to_go_by(value: floa
     assert str(caught.value) == (f"range: reference-max needs a reference with a value above 0; found {value:g}.")
 
 
+def test_the_references_maximum_may_be_small() -> None:
+    image = np.full((4, 4), 0.25)
+    assert prepared(image, image, range="reference-max").data_range == 0.25
+
+
 def test_the_value_window_puts_both_images_on_255() -> None:
     pair = prepared(REFERENCE.astype(np.int16), CANDIDATE.astype(np.float32), value_window="100/150")
     assert pair.data_range == 255.0
@@ -145,6 +150,11 @@ def test_an_unlikely_range_is_noted_where_a_range_was_chosen(
     options: dict[str, Any], fields: dict[str, Any], notes: int
 ) -> None:
     assert len(prepared(REFERENCE, CANDIDATE, options, **fields).notes) == notes
+
+
+def test_values_beyond_a_value_window_are_no_news() -> None:
+    hounsfield = REFERENCE.astype(np.int16) * 10
+    assert prepared(hounsfield, hounsfield, value_window="40/400").notes == ()
 
 
 def test_notes_on_range_and_channels_both_stand() -> None:
@@ -222,6 +232,11 @@ def test_a_value_that_is_no_number_is_refused_with_its_place(role: str, bad: flo
         f"the {role} has pixels that are not numbers; found 2 pixels with NaN or infinity, the first at row {row + 1}, "
         "column 3. Mend the image, or leave those pixels out by a mask (--masks)."
     )
+
+
+def test_a_float_candidate_is_looked_at_beside_an_integer_reference() -> None:
+    with pytest.raises(NonFiniteError, match="the candidate has pixels that are not numbers"):
+        prepared(REFERENCE, np.full(REFERENCE.shape, np.nan), {"data_range": 255}).require_finite(None)
 
 
 def test_outside_a_mask_a_value_need_not_be_a_number() -> None:
