@@ -77,15 +77,15 @@ def parse_value_window(text: str) -> tuple[float, float]:
 
 
 def window_size(window: str) -> int:
-    """Return the side of SSIM's window in pixels, an odd number of at least 3; refuse what is no window."""
+    """Return the side of SSIM's window in pixels, an odd number of 3 to 999; refuse what is no window."""
     match = (_GAUSSIAN.fullmatch(window) or _UNIFORM.fullmatch(window)) if isinstance(window, str) else None
     size = int(match[1]) if match else 0
     spread = float(match[2]) if match and match.re is _GAUSSIAN else 1.0
-    if size < 3 or size % 2 == 0 or not 0.01 <= spread <= 1000.0:
+    if not 3 <= size <= 999 or size % 2 == 0 or not 0.01 <= spread <= 1000.0:
         raise ProtocolError(
             "the field window has no such value",
             found=repr(window),
-            expected="gaussian-SIZE-SIGMA or uniform-SIZE with an odd size of at least 3 and a sigma of 0.01 to 1000",
+            expected="gaussian-SIZE-SIGMA or uniform-SIZE with an odd size of 3 to 999 and a sigma of 0.01 to 1000",
         )
     return size
 
@@ -103,9 +103,12 @@ def shortest(value: float) -> str:
 
 def is_number(value: object) -> TypeGuard[float]:
     """Return True for a finite real number, numpy's among them; truth values are none."""
-    if isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         return False
-    return isinstance(value, int | float | np.integer | np.floating) and math.isfinite(value)
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an int beyond the largest float
+        return False
 
 
 def pixels_or_rule(value: object) -> int | str:
