@@ -12,6 +12,8 @@ from degradations.seeding import draw_field_seed, field_state
 from degradations.step import Facts, Image, Record, check_unit_float
 from srmetrics.errors import StepError
 
+_BLOCK = 1 << 15  # values of a field that are drawn at a time
+
 
 @dataclass(frozen=True, slots=True)
 class GaussianNoise:
@@ -131,14 +133,21 @@ def add_gaussian_noise(image: Image, field: NDArray[np.floating], sigma: float) 
     noise /= 255
     if noise.ndim < image.ndim:
         noise = noise[..., None]
-    noisy: Image = image + noise
+    # Into the noise's own memory where it has the image's size and type: fresh memory costs more than the sum.
+    fits = noise.shape == image.shape and noise.dtype == image.dtype
+    noisy: Image = np.add(image, noise, out=noise) if fits else image + noise
     np.clip(noisy, 0, 1, out=noisy)
     return noisy.astype(image.dtype, copy=False)
 
 
 def normal_field(seed: int, shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> NDArray[np.floating]:
     """Make the field of standard normal values whose seed a record holds."""
-    return field_state(seed).standard_normal(shape).astype(dtype, copy=False)
+    state, field = field_state(seed), np.empty(shape, dtype)
+    flat = field.reshape(-1)
+    for start in range(0, flat.size, _BLOCK):  # drawn in double precision; blocks stay in the processor's cache
+        block = flat[start : start + _BLOCK]
+        block[:] = state.standard_normal(block.size)
+    return field
 
 
 def noise_covariance(diagonal: list[float], basis: list[list[float]]) -> NDArray[np.float64]:

@@ -24,6 +24,8 @@ from srmetrics.errors import StepError
 
 _BINS = 512  # of the uniform number, each of which remembers where the search for its count starts
 _MAXIMUM_PEAK = 4096
+_FARTHEST = 64  # counts that a search looks ahead at once
+_BLOCK = 1 << 16  # pixels whose counts are sought at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,21 +125,34 @@ def poisson_counts(levels: NDArray[np.uint8], field: NDArray[np.float64], peak: 
     ndarray, int32
         The smallest counts whose cumulative probability exceeds the uniform numbers.
     """
-    cumulative, starts, first = _tables(peak)
-    level, uniform = levels.reshape(-1), field.reshape(-1)
-    bins = level.astype(np.int32)
-    bins *= _BINS
-    bins += (uniform * _BINS).astype(np.int32)
-    place = starts.take(bins)  # in the table of cumulative probabilities
+    cumulative, starts, to_count = _tables(peak)
+    all_levels, all_numbers = levels.reshape(-1), field.reshape(-1)
+    counts = np.empty(levels.size, np.int32)
+    for block in range(0, levels.size, _BLOCK):  # which stays in the processor's cache
+        part = slice(block, block + _BLOCK)
+        level, uniform = all_levels[part], all_numbers[part]
+        bins = level.astype(np.int32)
+        bins *= _BINS
+        bins += (uniform * _BINS).astype(np.int32)
+        place = starts.take(bins)  # in the table of cumulative probabilities
+        _advance(place, uniform, cumulative)
+        place += to_count.take(level)
+        counts[part] = place
+    return counts.reshape(levels.shape)
+
+
+def _advance(place: NDArray[np.int32], uniform: NDArray[np.float64], cumulative: NDArray[np.float64]) -> None:
+    """Move each place on, by as much as it takes, to where the cumulative probability exceeds the number."""
     unfinished = np.flatnonzero(cumulative.take(place) <= uniform)
-    sought, at = uniform.take(unfinished), place.take(unfinished)
+    step = 1
     while len(unfinished):
-        at += 1
-        place[unfinished] = at
-        further = cumulative.take(at) <= sought
-        unfinished, sought, at = unfinished[further], sought[further], at[further]
-    place += first.take(level)
-    return place.reshape(levels.shape)
+        # One by one where nearly all end at once; the few in the tails of their bins look ahead ever further.
+        ahead = place[unfinished, None] + np.arange(1, step + 1, dtype=np.int32)
+        beyond = cumulative[ahead] > uniform[unfinished, None]
+        found = beyond.any(axis=1)  # the first one counts: after it may follow the next level's distribution
+        place[unfinished] += np.where(found, beyond.argmax(axis=1) + 1, step).astype(np.int32)
+        unfinished = unfinished[~found]
+        step = min(2 * step, _FARTHEST)
 
 
 @lru_cache(maxsize=16)  # the published rule has nine peaks, 1 to 256; each table is under a megabyte
@@ -160,4 +175,6 @@ def _tables(peak: int) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[
     rows = range(256)
     starts = np.stack([np.searchsorted(cumulative[row], edges, side="right") + row * width for row in rows])
     to_count = first - np.arange(256) * width
-    return cumulative.reshape(-1), starts.astype(np.int32).reshape(-1), to_count.astype(np.int32)
+    # The last level is followed by as much as a search may look ahead.
+    flat = np.append(cumulative.reshape(-1), np.full(_FARTHEST, math.inf))
+    return flat, starts.astype(np.int32).reshape(-1), to_count.astype(np.int32)

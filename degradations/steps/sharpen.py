@@ -77,16 +77,17 @@ def sharpen(image: Image, size: int = 51, weight: float = 0.5, threshold: float 
             expected=f"at least {size // 2 + 1} pixels in each direction",
             way_out="Use a recipe without sharpening (a -nousm twin), or larger images",
         )
-    detail = cv2.subtract(image, cv2.GaussianBlur(image, (size, size), 0))
-    size_of_detail = np.abs(detail)
-    size_of_detail *= 255
-    _, mask = cv2.threshold(size_of_detail, threshold, 1.0, cv2.THRESH_BINARY)
+    # Three buffers of the image's size in all: fresh memory costs more than the arithmetic done in it.
+    blurred = cv2.GaussianBlur(image, (size, size), 0)
+    detail = cv2.subtract(image, blurred)
+    mask = np.abs(detail, out=blurred)
+    mask *= 255
+    cv2.threshold(mask, threshold, 1.0, cv2.THRESH_BINARY, dst=mask)
     mask = cv2.GaussianBlur(mask, (size, size), 0)
-    sharpened = cv2.scaleAdd(detail, weight, image)
+    sharpened: Image = cv2.scaleAdd(detail, weight, image, dst=blurred)
     np.clip(sharpened, 0, 1, out=sharpened)
     sharpened *= mask
     np.subtract(1, mask, out=mask)
     mask *= image
     sharpened += mask
-    result: Image = sharpened
-    return result
+    return sharpened

@@ -29,7 +29,7 @@ def torch_filter(image: Image, kernel: kernels.Kernel) -> Image:
     return filter2D(batch, torch.from_numpy(kernel.astype(np.float32))[None])[0].numpy().transpose(1, 2, 0)
 
 
-@pytest.mark.parametrize("size", [3, 7, 11, 13, 21])
+@pytest.mark.parametrize("size", [3, 7, 11, 13, 15, 17, 19, 21, 25, 27])
 def test_equals_the_training_codes_filter(image: Image, size: int) -> None:
     kernel = kernels.gaussian(size, 2.5, 1.1, 0.7)
     np.testing.assert_allclose(torch_filter(image, kernel), filter_image(image, kernel), **FLOAT32)
@@ -39,6 +39,27 @@ def test_equals_the_training_codes_filter(image: Image, size: int) -> None:
 def test_separable_filter_equals_the_training_codes(image: Image, size: int) -> None:
     expected = torch_filter(image, kernels.gaussian(size, 1.7))
     np.testing.assert_allclose(expected, filter_separably(image, kernels.gaussian_row(size, 1.7)), **FLOAT32)
+
+
+@pytest.mark.parametrize("border", ["reflect", "replicate"])
+@pytest.mark.parametrize("size", [11, 13, 21, 25, 27])
+def test_precision_changes_nothing_but_the_rounding(image: Image, size: int, border: str) -> None:
+    # Kernels of other sizes go other ways in float32; in float64 all are summed by OpenCV at once.
+    kernel = kernels.gaussian(size, 2.5, 1.1, 0.7)
+    kernel[0, :3] += 0.05  # not symmetric, so that a flip or a shift would be seen
+    kernel[-1, -2] -= 0.1
+    for planes in (image, np.ascontiguousarray(image[..., 0])):
+        expected = filter_image(planes.astype(np.float64), kernel, border)  # type: ignore[arg-type]
+        np.testing.assert_allclose(expected, filter_image(planes, kernel, border), **FLOAT32)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("sigmas", [(0.2, 0.2), (0.2, 2.5), (0.4, 0.7)])
+def test_vanishing_weights_are_left_out_unseen(image: Image, sigmas: tuple[float, float]) -> None:
+    kernel = kernels.gaussian(21, *sigmas, 0.3)
+    np.testing.assert_allclose(torch_filter(image, kernel), filter_image(image, kernel), **FLOAT32)
+    row = kernels.gaussian_row(21, sigmas[0])
+    expected = torch_filter(image, kernels.gaussian(21, sigmas[0]))
+    np.testing.assert_allclose(expected, filter_separably(image, row), **FLOAT32)
 
 
 def test_padding_a_kernel_with_zeros_changes_nothing(image: Image) -> None:

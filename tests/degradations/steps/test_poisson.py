@@ -32,6 +32,16 @@ def test_counts_are_scipys_inverse_distribution_function(peak: int, seed: int) -
     np.testing.assert_array_equal(stats.poisson.ppf(field, levels / 255 * peak), poisson_counts(levels, field, peak))
 
 
+@pytest.mark.parametrize("peak", [1, 2, 16, 256])
+def test_the_tails_are_scipys_too(peak: int) -> None:
+    # Numbers so near 0 and 1 that the search goes far; both tables sum the probabilities in double precision.
+    field = np.concatenate([10.0 ** -np.arange(1, 13), 1 - 10.0 ** -np.arange(1, 12)])
+    levels, numbers = (each.reshape(-1) for each in np.meshgrid(np.arange(256, dtype=np.uint8), field))
+    np.testing.assert_array_equal(
+        stats.poisson.ppf(numbers, levels / 255 * peak), poisson_counts(levels, numbers, peak)
+    )
+
+
 def test_the_rarest_uniform_numbers_end_the_search() -> None:
     levels = np.arange(256, dtype=np.uint8)
     low = poisson_counts(levels, np.zeros(256), 256)
