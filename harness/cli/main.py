@@ -13,6 +13,7 @@ import click
 COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("harness.cli.compare", "Score folders of outputs against a folder of references."),
     "degrade": ("harness.cli.degrade", "Make low-resolution images that anyone can make again."),
+    "bench": ("harness.cli.bench", "Ask whether super-resolution helps: restore, score, classify, rank."),
     "recipes": ("harness.cli.recipes", "List the degradation recipes, or explain one."),
     "protocols": ("harness.cli.protocols", "List the presets of evaluation protocols."),
     "explain": ("harness.cli.explain", "Say in one paragraph what a preset or signature computes."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from harness.engine.atomic import write_together
@@ -16,8 +17,16 @@ RUN_SCHEMA = 1
 """The version of ``run.json``'s layout."""
 
 
-def write_files(board: Leaderboard, folder: Path) -> list[Path]:
-    """Write all files of a run, or none: ``run.json`` comes last, and a folder without it is unfinished."""
+def write_files(board: Leaderboard, folder: Path, extra: Mapping[str, str] | None = None) -> list[Path]:
+    """Write all files of a run, or none: ``run.json`` comes last, and a folder without it is unfinished.
+
+    Parameters
+    ----------
+    board : Leaderboard
+    folder : path
+    extra : mapping of str to str, optional
+        More files by name: what a bench has beside a comparison.
+    """
     contents = {
         "leaderboard.csv": leaderboard_csv(board),
         "leaderboard.md": to_markdown(board),
@@ -25,6 +34,7 @@ def write_files(board: Leaderboard, folder: Path) -> list[Path]:
         "per_image.csv": per_image_csv(board),
         "comparisons.csv": comparisons_csv(board),
         "failures.csv": failures_csv(board.failures),
+        **(extra or {}),
     }
     digests = {
         name: hashlib.sha256(_encoded(text)).hexdigest() for name, text in contents.items() if name.endswith(".csv")

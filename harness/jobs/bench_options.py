@@ -1,0 +1,41 @@
+"""How a study is run: where its images are, where results go, what is allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchOptions:
+    """Everything that is asked of a run beside its study."""
+
+    images: str | None
+    """The images' folder; None for ``smoke``, which makes its own."""
+    out: str
+    """The run's folder."""
+    smoke: bool = False
+    """Run on a few generated images, with the study's stand-ins."""
+    workers: int = 1
+    dask: str | None = None
+    """Address of a Dask scheduler."""
+    device: str = "cpu"
+    allow_code: bool = False
+    allow_download: bool = False
+    allow_leakage: bool = False
+    deduplicate: bool = False
+    strict: bool = False
+    keep_float: bool = False
+    """Score the upscalers' floats, and not what a saved file would hold."""
+    measure_cost: bool = True
+
+    def results_depend_on(self) -> dict[str, object]:
+        """Return the options that results hang on: neither workers nor places are among them."""
+        return {
+            "smoke": self.smoke,
+            "device": self.device,
+            "allow_leakage": self.allow_leakage,
+            "deduplicate": self.deduplicate,
+            "strict": self.strict,
+            "keep_float": self.keep_float,
+            "measure_cost": self.measure_cost,
+        }
