@@ -158,7 +158,7 @@ def test_what_is_no_window_is_refused(window: Any) -> None:
         window_size(window)
     assert str(caught.value) == (
         f"the field window has no such value; found {window!r}; expected gaussian-SIZE-SIGMA or uniform-SIZE with an "
-        "odd size of at least 3 and a sigma of 0.01 to 1000."
+        "odd size of 3 to 999 and a sigma of 0.01 to 1000."
     )
 
 
