@@ -9,14 +9,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.front import compare
+    from harness.front import bench, compare
     from harness.jobs.degrade import degrade
     from harness.leaderboard.leaderboard import Leaderboard
 
-__all__ = ["Leaderboard", "compare", "degrade"]
+__all__ = ["Leaderboard", "bench", "compare", "degrade"]
 
 _HOMES = {
     "Leaderboard": "harness.leaderboard.leaderboard",
+    "bench": "harness.front",
     "compare": "harness.front",
     "degrade": "harness.jobs.degrade",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike, fspath
+from typing import TYPE_CHECKING
 
 from harness.jobs.compare import compare_inputs
 from harness.jobs.compare_options import CompareOptions, method_locations
@@ -12,6 +13,10 @@ from harness.leaderboard.build import OnMissing
 from harness.leaderboard.leaderboard import Leaderboard
 from harness.statistics.units import Average
 from srmetrics import EvaluationProtocol
+
+if TYPE_CHECKING:
+    from harness.jobs.bench_result import BenchResult
+    from harness.jobs.study import Study
 
 Location = str | PathLike[str]
 """A folder, a pattern such as ``DIR/*.png``, or a file."""
@@ -102,6 +107,76 @@ def compare(
     )
     root = fspath(reference)
     return compare_inputs(root, method_locations(root, named), options, progress or (lambda done, total: None))
+
+
+def bench(
+    study: Location | Study | Mapping[str, object],
+    images: Location | None = None,
+    *,
+    out: Location,
+    smoke: bool = False,
+    workers: int | None = None,
+    dask: str | None = None,
+    device: str = "cpu",
+    allow_code: bool = False,
+    allow_download: bool = False,
+    allow_leakage: bool = False,
+    deduplicate: bool = False,
+    strict: bool = False,
+    keep_float: bool = False,
+    measure_cost: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> BenchResult:
+    """Run a study: ``srmetrics bench`` in Python. Given again, it goes on with a run that was stopped.
+
+    Parameters
+    ----------
+    study : str, path, Study or mapping
+        A YAML file, the name of a study that ships, or the same fields in Python.
+    images : str or path, optional
+        The references' folder or pattern; ``smoke`` makes its own.
+    out : str or path
+        The run's folder.
+    workers : int, optional
+        Tasks at once; the number of cores by default. With more than one, training is done in processes: a script
+        then needs ``if __name__ == "__main__":`` around its work.
+    progress : callable, optional
+        Called as ``progress(done, total)``, first for images, then for trainings.
+
+    Returns
+    -------
+    BenchResult
+        ``print`` shows its leaderboards; its files are in ``out``.
+
+    Raises
+    ------
+    SrmetricsError
+        When nothing can be done; single images, upscalers and classifiers that fail are listed in ``failures.csv``.
+    """
+    from harness.jobs.bench import run_bench
+    from harness.jobs.bench_options import BenchOptions
+    from harness.jobs.study import Study, checked_study, study_named
+
+    if isinstance(study, Mapping):
+        study = checked_study(dict(study))
+    elif not isinstance(study, Study):
+        study = study_named(fspath(study))
+    options = BenchOptions(
+        images=_text(images),
+        out=fspath(out),
+        smoke=smoke,
+        workers=available_cores() if workers is None else workers,
+        dask=dask,
+        device=device,
+        allow_code=allow_code,
+        allow_download=allow_download,
+        allow_leakage=allow_leakage,
+        deduplicate=deduplicate,
+        strict=strict,
+        keep_float=keep_float,
+        measure_cost=measure_cost,
+    )
+    return run_bench(study, options, progress or (lambda done, total: None))
 
 
 def _text(location: Location | None) -> str | None:

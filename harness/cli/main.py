@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("harness.cli.compare", "Score folders of outputs against a folder of references."),
     "degrade": ("harness.cli.degrade", "Make low-resolution images that anyone can make again."),
     "bench": ("harness.cli.bench", "Ask whether super-resolution helps: restore, score, classify, rank."),
+    "leaderboard": ("harness.cli.leaderboard", "Make one leaderboard of several runs, if they may be compared."),
     "recipes": ("harness.cli.recipes", "List the degradation recipes, or explain one."),
     "protocols": ("harness.cli.protocols", "List the presets of evaluation protocols."),
     "explain": ("harness.cli.explain", "Say in one paragraph what a preset or signature computes."),

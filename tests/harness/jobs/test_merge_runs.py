@@ -1,0 +1,61 @@
+"""Runs are merged where they may be compared, and refused where not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from small_study import run, small_study, write_textures
+
+from harness.jobs.merge_runs import merge_runs
+from srmetrics.errors import FileError, UsageError
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four finished runs: two that go together, their whole, and one under another protocol."""
+    place = tmp_path_factory.mktemp("merge")
+    images = write_textures(place / "textures", 3)
+    asked = {"classification": None}
+    run(small_study(upscalers=["nearest", "bicubic"], **asked), images, place / "first")
+    run(small_study(upscalers=["bicubic", "lanczos"], **asked), images, place / "second")
+    run(small_study(upscalers=["nearest", "bicubic", "lanczos"], **asked), images, place / "whole")
+    run(small_study(upscalers=["nearest"], scoring={"protocol": "sr-y"}, **asked), images, place / "other")
+    return place
+
+
+def test_merged_runs_are_the_leaderboard_of_one_run_with_all_methods(folder: Path) -> None:
+    (merged,) = merge_runs([folder / "first", folder / "second"])
+    (whole,) = merge_runs([folder / "whole"])
+    assert whole.rows == merged.rows
+    assert {one.comparison for one in whole.comparisons} == {one.comparison for one in merged.comparisons}
+
+
+def test_another_signature_is_refused_and_named(folder: Path) -> None:
+    with pytest.raises(UsageError, match=r"signatures differs.*--mixed"):
+        merge_runs([folder / "first", folder / "other"])
+
+
+def test_mixed_runs_keep_blocks_of_their_own(folder: Path) -> None:
+    boards = merge_runs([folder / "first", folder / "other", folder / "second"], mixed=True)
+    assert [["nearest", "bicubic", "lanczos"], ["nearest"]] == [[row.method for row in board.rows] for board in boards]
+
+
+def test_other_images_are_refused(folder: Path, tmp_path: Path) -> None:
+    images = write_textures(tmp_path / "textures", 4)
+    run(small_study(classification=None), images, tmp_path / "more")
+    with pytest.raises(UsageError, match="dataset digest differs"):
+        merge_runs([folder / "first", tmp_path / "more"])
+
+
+def test_altered_rows_are_refused(folder: Path, tmp_path: Path) -> None:
+    for name in ("run.json", "leaderboard.csv", "per_image.csv"):
+        (tmp_path / name).write_bytes((folder / "first" / name).read_bytes())
+    (tmp_path / "per_image.csv").write_bytes((tmp_path / "per_image.csv").read_bytes().replace(b"nearest", b"closest"))
+    with pytest.raises(FileError, match="altered"):
+        merge_runs([tmp_path])
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="no finished run"):
+        merge_runs([tmp_path])
