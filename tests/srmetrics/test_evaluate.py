@@ -236,6 +236,13 @@ def test_a_region_that_cannot_be_scored_leaves_the_others_alone() -> None:
     assert math.isfinite(inside["ssim"])
 
 
+def test_zero_over_zero_is_an_error_in_a_region_of_one_pixel_too() -> None:
+    black, mask = np.zeros((12, 12)), np.zeros((12, 12))
+    mask[6, 6] = 1
+    scores = evaluate(black, black, EvaluationProtocol(k=(0, 0), range=1), mask=mask)
+    assert str(scores.errors["ssim"]) == "ssim does not exist for this pair; found zero divided by zero."
+
+
 def test_an_empty_pool_has_no_scores() -> None:
     with pytest.raises(RuntimeError, match="nothing was added"):
         Pool([]).scores()

@@ -31,6 +31,16 @@ def test_a_volume_has_one_mse_and_the_mean_of_its_slices_ssim() -> None:
     assert "|pooling:volume|" in scores.signature
 
 
+def test_scale_and_range_reach_the_slices() -> None:
+    protocol = EvaluationProtocol(pooling="volume", crop="scale", window="uniform-3")
+    (direct,) = evaluate_volume(REFERENCE, CANDIDATE, protocol, scale=2, data_range=3.0)
+    assert direct.protocol == EvaluationProtocol(pooling="volume", crop=2, range=3, window="uniform-3")
+    through = evaluate(REFERENCE, CANDIDATE, protocol, scale=2, data_range=3.0)
+    assert dict(through) == dict(direct)
+    error = np.mean((REFERENCE - CANDIDATE)[:, 2:-2, 2:-2] ** 2)
+    assert direct["psnr"] == pytest.approx(10 * np.log10(9 / error), abs=1e-12)
+
+
 def test_fastmri_takes_the_range_from_the_whole_volume() -> None:
     (scores,) = evaluate_volume(REFERENCE, CANDIDATE)
     peak = REFERENCE.max()
