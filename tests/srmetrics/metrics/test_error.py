@@ -225,6 +225,16 @@ def test_a_volume_has_one_mean_over_all_its_pixels(metric: ErrorMetric, colour: 
     assert pooled.n == whole.n
 
 
+def test_slices_with_other_channels_are_not_one_volume() -> None:
+    apart = EvaluationProtocol(colour="mean-of-channels")
+    colours, grey = (
+        prepare_pair(REFERENCE, CANDIDATE, apart),
+        prepare_pair(REFERENCE[:, :, 0], CANDIDATE[:, :, 0], apart),
+    )
+    with pytest.raises(ValueError, match=r"zip\(\) argument 2 is shorter"):
+        MSE.pool([MSE.measure(pair, WHOLE_IMAGE) for pair in (colours, grey)], colours)
+
+
 def test_a_volume_takes_no_harm_from_slices_without_the_region() -> None:
     some, none = MSE.measure(pair_of(), region(MASK)), MSE.measure(pair_of(), region(EMPTY))
     assert MSE.pool([some, none], pair_of()).value == some.value
