@@ -174,7 +174,7 @@ PUBLIC = {
         "RECIPES", "Entry", "Recipe", "degrade", "find_recipe", "imresize", "read_manifest", "recipe_from_yaml",
         "recipe_to_yaml", "replay", "studio_luma", "upscale_float_luma",
     ],
-    "harness": ["Leaderboard", "compare", "degrade"],
+    "harness": ["Leaderboard", "bench", "compare", "degrade"],
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "recipes": ("harness.cli.recipes", "List the degradation recipes, or explain one."),
     "protocols": ("harness.cli.protocols", "List the presets of evaluation protocols."),
     "explain": ("harness.cli.explain", "Say in one paragraph what a preset or signature computes."),
-    "demo": ("harness.cli.demo", "Run the main job on embedded images, in seconds."),
+    "demo": ("harness.cli.demo", "Run the main jobs on embedded images, in under a minute."),
 }
 """Every subcommand: where it lives and what the overview says of it."""
 
