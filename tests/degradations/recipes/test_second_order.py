@@ -72,8 +72,13 @@ Event = tuple[str, Any]
 @pytest.fixture(scope="module")
 def training_runs(tmp_path_factory: pytest.TempPathFactory) -> list[list[Event]]:
     """List what BasicSR's own dataset and model draw, event by event, with the pixels' work taken out."""
-    with pytest.MonkeyPatch.context() as patch:
-        return list(run_training_code(patch, tmp_path_factory.mktemp("training")))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # small tensors: on a busy machine, waiting for the other threads takes minutes
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            return list(run_training_code(patch, tmp_path_factory.mktemp("training")))
+    finally:
+        torch.set_num_threads(threads)
 
 
 def run_training_code(patch: pytest.MonkeyPatch, folder: Any) -> Iterator[list[Event]]:
