@@ -277,6 +277,14 @@ def test_images_are_made_smaller_before_windows_are_laid(
     assert found.value == pytest.approx(windows[counted].mean(), abs=1e-12)
 
 
+@pytest.mark.parametrize("masking", [None, "normalised", "interior", "map", "zeroed"])
+def test_nothing_is_made_smaller_under_the_rule_none(masking: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    mask = None if masking is None else DISC
+    expected = measured(mask, masking or "normalised", window="uniform-3", downsample="none")
+    monkeypatch.setattr(downsampling, "automatic_factor", lambda height, width, rule: 2)
+    assert measured(mask, masking or "normalised", window="uniform-3", downsample="none") == expected
+
+
 @pytest.mark.parametrize("edges", ["valid", "reflect"])
 @pytest.mark.parametrize("height", [11, 48, 58, 59, 110])
 def test_the_whole_map_is_put_together_from_its_strips(edges: str, height: int) -> None:
