@@ -106,7 +106,7 @@ def _noise_in_words(done: Done) -> tuple[str, str]:
     if not strength:
         sigma = record.get("sigma", getattr(done.step, "sigma", 0.0))
         strength = f"σ {sigma:.1f}"
-    grey = {True: ", grey", False: ", colour"}.get(record.get("grey", None), "")
+    grey = "" if "grey" not in record else (", grey" if record["grey"] else ", colour")
     return _NOISES[done.step.kind], strength + (grey if done.after.ndim == 3 else "")
 
 
