@@ -228,6 +228,12 @@ def test_the_centre_of_other_data_is_the_references_mean_inside_the_mask(height:
     assert centre_of(pair, mask & False) == 0.0
 
 
+def test_the_centre_goes_by_the_references_dtype_alone() -> None:
+    floats = REFERENCE.astype(np.float64)
+    assert centre_of(pair_of(REFERENCE, floats, told=255), None) == 127.5
+    assert centre_of(pair_of(floats, CANDIDATE, told=255), None) == pytest.approx(floats.mean(), rel=1e-14)
+
+
 @pytest.mark.parametrize("masking", [None, "normalised", "interior", "map"])
 def test_signed_and_float_data_far_from_0_are_scored_as_well_as_bytes(masking: str | None) -> None:
     region = WHOLE_IMAGE if masking is None else Region("mask", DISC, masking)
