@@ -15,7 +15,7 @@ from harness.classifiers.plan import Plan, PlanOptions, plan_classification
 from harness.classifiers.predictions import Mode
 from harness.classifiers.spec import Permissions, build_classifier
 from harness.classifiers.spec import parse_spec as parse_classifier
-from harness.classifiers.splits import Fractions
+from harness.classifiers.splits import SR_TRAIN, Fractions
 from harness.engine.dask_workers import Needs
 from harness.engine.on_threads import run_on_threads
 from harness.images import ImageFile
@@ -27,6 +27,7 @@ from harness.jobs.load_recipe import load_recipe
 from harness.jobs.scoring_task import digest_of
 from harness.jobs.smoke import smoke_images
 from harness.jobs.study import Classification, Study, possible_modes
+from harness.jobs.trained_on import refuse_known_images
 from harness.models import LoadSettings, UpscalerDescription, load_upscaler
 from harness.models import parse_spec as parse_upscaler
 from srmetrics.errors import FileError, SrmetricsError, UsageError
@@ -100,6 +101,7 @@ def prepare(study: Study, options: BenchOptions) -> Prepared:
             {key: image.group for key, image in readable.items()},
             plan_options(study.classification, options),
         )
+    known = refuse_known_images(described, references, _set_aside(plan), allow_leakage=options.allow_leakage)
     return Prepared(
         study=study,
         data=data,
@@ -115,7 +117,7 @@ def prepare(study: Study, options: BenchOptions) -> Prepared:
         references=references,
         channels=Counter(digest[2] for digest in digests.values()).most_common(1)[0][0],
         plan=plan,
-        notes=_notes(study, options, described, preprocessing, data),
+        notes=(*_notes(study, options, described, preprocessing, data), *known),
         fingerprint={
             "command": {
                 "job": "bench",
@@ -231,6 +233,11 @@ def _read_all(data: DataSet, scale: int, convert: str) -> tuple[dict[str, BenchI
         reference_of(first, scale, convert)  # raises what is wrong with it
         raise FileError("no image can be read", file=first.file.path)
     return readable, {key: seen for key, (_, seen) in found.items() if seen is not None}
+
+
+def _set_aside(plan: Plan | None) -> frozenset[str]:
+    """Return the images that no classifier sees in any repeat, since the upscalers may have."""
+    return frozenset() if plan is None else frozenset(plan.splits[0].parts.get(SR_TRAIN, ()))
 
 
 def _mask_digest(image: BenchImage) -> str:

@@ -167,3 +167,14 @@ def test_minmax8_keeps_order_and_fills_the_range() -> None:
     converted = minmax8(ramp)
     assert (0, 255) == (int(converted.min()), int(converted.max()))
     assert (np.diff(converted.ravel().astype(int)) >= 0).all()
+
+
+def test_an_upscaler_trained_on_these_images_stops_the_run(tmp_path: Path) -> None:
+    images = write_textures(tmp_path / "images", 3)
+    pixels, _ = texture(1, 10, 3)
+    save(tmp_path / "known/some.png", np.ascontiguousarray(pixels[:24, :24][:, ::-1]))
+    study = small_study(upscalers=[f"mine=nearest?trained_on={tmp_path / 'known'}"], classification=None)
+    with pytest.raises(LeakageError, match=r"'mine' was trained on images of this study; found 1: 'class_1/000'"):
+        run(study, images, tmp_path / "out")
+    allowed = run(study, images, tmp_path / "out", allow_leakage=True)
+    assert any("leakage allowed: mine was trained on 1" in note for note in allowed.notes)
