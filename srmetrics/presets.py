@@ -43,7 +43,10 @@ PIQ = "S. Kastryulin, J. Zakirov, D. Prokopenko, D. V. Dylov. PyTorch Image Qual
 PYTORCH_MSSSIM = "G. Fang. pytorch-msssim: fast and differentiable MS-SSIM and SSIM for PyTorch."
 FASTMRI = "J. Zbontar et al. fastMRI: an open dataset and benchmarks for accelerated MRI. arXiv:1811.08839, 2018."
 MATLAB_SSIM = "The MathWorks. Image Processing Toolbox: ssim, structural similarity index for measuring image quality."
-KO_KIM_2024 = "Ko and Kim, 2024: Real-ESRGAN x4 on white blood cells, as srmetrics' design names the study."
+KO_KIM_2024 = (
+    "E. Ko, Y.-K. Kim. Image super-resolution model on low-resolution microscopy images for enhancing white blood cell "
+    "classification. Handong Global University, 2024. https://github.com/eunjijuliako/Capstone"
+)
 
 _PRESETS = (
     Preset(
