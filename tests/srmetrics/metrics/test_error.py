@@ -91,6 +91,16 @@ def test_an_empty_region_has_no_value(metric: ErrorMetric, masking: str) -> None
     assert all(math.isnan(value) for value in (apart.value, *apart.channels))
 
 
+def test_one_pixel_is_a_region() -> None:
+    pair = pair_of(np.array([[10, 20]], np.uint8), np.array([[10, 23]], np.uint8))
+    assert MSE.measure(pair, region(np.array([[False, True]]))).value == 9.0
+
+
+def test_nrmse_is_relative_however_dark_the_reference_is() -> None:
+    pair = pair_of(np.array([[0.5, 0.0]]), np.array([[0.25, 0.0]]), 1.0)
+    assert NRMSE.measure(pair, WHOLE_IMAGE).value == 0.5
+
+
 def test_sums_are_exact_integers_for_8_bits_however_wide_the_image() -> None:
     # OpenCV gives the squared sum as the square of a root: one unit in the last place off without the rounding.
     white = np.full((100, 30000, 3), 255, np.uint8)
