@@ -47,7 +47,7 @@ def test_a_thread_that_leaves_takes_nothing_from_one_that_stays() -> None:
 
     with ThreadPoolExecutor(2) as pool:
         pool.submit(first)
-        assert (1, {1}) == pool.submit(second).result(timeout=20)
+        assert (1, {1}) == pool.submit(second).result(timeout=120)
 
 
 def test_features_are_computed_once_for_the_same_pixels(monkeypatch: pytest.MonkeyPatch) -> None:

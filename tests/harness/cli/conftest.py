@@ -35,7 +35,7 @@ def srmetrics() -> Command:
             [*before, sys.executable, "-W", "error", "-m", "harness", *map(str, arguments)],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         assert "Traceback" not in done.stderr, done.stderr

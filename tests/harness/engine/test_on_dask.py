@@ -210,7 +210,7 @@ def test_a_scheduler_killed_in_the_middle_is_an_error_and_what_was_finished_is_k
     assert [to_json(to_plain(measure(task))) for task in numbered(30)] == [to_json(value) for value in found.values()]
 
 
-def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
+def until(holds: Callable[[], bool], seconds: float = 120.0) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it took too long"

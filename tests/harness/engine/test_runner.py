@@ -116,7 +116,7 @@ def test_a_run_killed_at_random_moments_ends_as_an_uninterrupted_one(tmp_path: P
         assert contents(tmp_path).items() <= UNINTERRUPTED.items()
         assert len(finished_before) < COUNT
     begun_before = len(notes(tmp_path))
-    assert 0 == start_run(tmp_path, kind, 0).wait(timeout=60)
+    assert 0 == start_run(tmp_path, kind, 0).wait(timeout=300)
     # Workers of the killed runs have ended, and nobody wrote but the run itself.
     assert COUNT - len(finished_before) == len(notes(tmp_path)) - begun_before
     assert contents(tmp_path) == UNINTERRUPTED
@@ -154,7 +154,7 @@ def alive(process: int) -> bool:
         return not Path("/proc").exists()
 
 
-def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
+def until(holds: Callable[[], bool], seconds: float = 120.0) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it took too long"

@@ -47,7 +47,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_tables(
         assert -signal.SIGKILL == process.wait()
         assert not (out / "run.json").exists()
     before = results.read_bytes()
-    again = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    again = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert 0 == again.returncode, again.stderr
     # Nothing that was finished was done again: lines are only added, behind the last whole one.
     assert results.read_bytes().startswith(before[: before.rindex(b"\n") + 1])
