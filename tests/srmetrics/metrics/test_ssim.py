@@ -195,6 +195,12 @@ def test_the_warning_of_sparseness_starts_below_a_tenth() -> None:
     assert len(thin.notes) == 1
 
 
+def test_support_at_the_bound_itself_is_not_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("srmetrics.metrics.ssim.SPARSE_SUPPORT", measured(DISC).mask_support)
+    assert measured(DISC).notes == ()
+    assert len(measured(DOTS).notes) == 1
+
+
 @pytest.mark.parametrize(
     ("window", "edges", "size"),
     [("gaussian-11-1.5", "valid", (10, 30)), ("uniform-7", "valid", (30, 6)), ("gaussian-11-1.5", "reflect", (5, 30))],
@@ -305,6 +311,15 @@ def test_the_whole_map_is_put_together_from_its_strips(edges: str, height: int) 
     assert whole.value == pytest.approx(found.mean(), abs=1e-14)
     grey = ssim_map_array(pair_of(reference[:, :, 1], candidate[:, :, 1], edges=edges))
     np.testing.assert_array_equal(found[:, :, 1], grey)
+
+
+def test_a_region_is_gathered_from_all_strips() -> None:
+    random = np.random.RandomState(15)
+    reference, candidate = random.randint(0, 256, (2, 110, 12)).astype(np.uint8)
+    pair, mask = pair_of(reference, candidate, edges="reflect"), random.rand(110, 12) < 0.3
+    found = SSIM.measure(pair, Region("mask", mask, "map"))
+    assert found.value == pytest.approx(ssim_map_array(pair)[mask].mean(), abs=1e-14)
+    assert found.n_sampled == mask.sum()
 
 
 def test_the_map_is_made_smaller_as_ssim_is(monkeypatch: pytest.MonkeyPatch) -> None:
