@@ -119,7 +119,7 @@ def _study(name: str | None, settings: dict[str, Any]) -> Any:
         *("labels", "group_by", "repeats", "modes", "seed", "baseline"),
     )
     if name is not None:
-        given = [option for option in quick if settings[option]]
+        given = [option for option in quick if settings[option] not in (None, (), {})]  # --seed 0 is given, too
         if given:
             raise click.UsageError(f"--{given[0].replace('_', '-')} goes without a study: the study says it.")
         return study_named(name)

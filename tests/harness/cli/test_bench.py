@@ -39,6 +39,8 @@ def test_wrong_usage_is_told_with_the_way_out(srmetrics, tmp_path: Path) -> None
     assert (2, True) == (misspelt.code, "line 3, scorings: unknown field" in misspelt.err)
     both = srmetrics("bench", study, "--images", images, "--out", tmp_path / "out", "--recipe", "bicubic-matlab-x2")
     assert (2, True) == (both.code, "--recipe goes without a study" in both.err)
+    seed = srmetrics("bench", study, "--images", images, "--out", tmp_path / "out", "--seed", 0)
+    assert (2, True) == (seed.code, "--seed goes without a study" in seed.err)
     scale = srmetrics(
         *("bench", "--images", images, "--scale", 4, "--recipe", "bicubic-matlab-x2", "--upscaler", "bicubic"),
         *("--out", tmp_path / "out"),
