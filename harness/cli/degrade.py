@@ -68,7 +68,7 @@ def _check(out: str | None, settings: dict[str, Any]) -> None:
 
 
 def _run(high_resolution: str, out: str | None, settings: dict[str, Any]) -> int:
-    from harness.cli.screen import progress
+    from harness.cli.screen import progress, shown
     from harness.jobs.degrade import degrade
     from harness.jobs.load_recipe import load_recipe
     from harness.jobs.replay_manifest import replay_manifest
@@ -111,7 +111,7 @@ def _run(high_resolution: str, out: str | None, settings: dict[str, Any]) -> int
     already = f" ({result.already_there} were there already)" if result.already_there else ""
     click.echo(f"{len(result.entries)} images by {result.recipe}, seed {seed}, in {out}{already}")
     for failure in result.failures[:10]:
-        click.echo(f"Not degraded: {failure.file}: {failure.reason}", err=True)
+        click.echo(shown(f"Not degraded: {failure.file}: {failure.reason}"), err=True)
     if len(result.failures) > 10:
         click.echo(f"Not degraded: {len(result.failures) - 10} more; see failures.csv", err=True)
     click.echo(f"To make them again: srmetrics degrade HR OUT --replay {result.manifest}", err=True)
