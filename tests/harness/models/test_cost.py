@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -97,14 +98,19 @@ def test_seconds_are_the_median_of_the_repeats_after_the_warm_up(monkeypatch: py
     assert cost.repeats == 3
 
 
+def touch_fresh_memory(size: int) -> None:
+    # Pages of its own: an array could be laid into memory that an earlier test has left to the process.
+    with mmap.mmap(-1, size) as pages:
+        for place in range(0, size, mmap.PAGESIZE):
+            pages[place] = 1
+
+
 def test_peak_memory_is_that_of_the_block_and_not_of_what_came_before() -> None:
-    before = np.ones(60_000_000 // 8)  # 60 MB that are gone again when the watch begins
-    del before
+    touch_fresh_memory(60_000_000)  # gone again when the watch begins
     with watch_memory() as quiet:
         pass
     with watch_memory() as busy:
-        during = np.ones(30_000_000 // 8)
-        del during
+        touch_fresh_memory(30_000_000)
     assert "RSS" in busy.kind
     if busy.kind != "RSS of the process":
         pytest.skip("this system does not set its high-water mark back")
