@@ -34,7 +34,9 @@ def test_the_weights_are_those_of_bt601() -> None:
 
 
 @pytest.mark.parametrize("colour", ["all-channels", "mean-of-channels"])
-@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int16, np.int32, np.float16, np.float32, np.float64])
+@pytest.mark.parametrize(
+    "dtype", [np.uint8, np.uint16, np.int16, np.int32, np.float16, np.float32, np.float64, np.longdouble]
+)
 @pytest.mark.parametrize("image", [GREY, RGB])
 def test_channels_are_kept_as_they_are_in_double_precision(image: np.ndarray, dtype: Any, colour: str) -> None:
     stored = image.astype(dtype)
@@ -48,7 +50,10 @@ def test_rows_that_lie_apart_in_memory_are_read_right() -> None:
     wide = np.repeat(RGB, 2, axis=1)[:, ::2]
     np.testing.assert_array_equal(RGB, conversion().apply(wide, None))
     np.testing.assert_array_equal(RGB[:, :, 1:2], conversion().apply(RGB[:, :, 1], None))
-    np.testing.assert_array_equal(RGB, conversion().apply(np.asfortranarray(RGB), None))
+    for dtype in (np.uint8, np.float64):
+        columns_first = conversion().apply(np.asfortranarray(RGB.astype(dtype)), None)
+        np.testing.assert_array_equal(RGB, columns_first)
+        assert columns_first.flags.c_contiguous
 
 
 @pytest.mark.parametrize("data_range", [1.0, 255.0, 65535.0])
@@ -140,6 +145,12 @@ def test_opaque_and_clear_pixels_are_exact() -> None:
     alpha = np.where(ALPHA > 127, 255, 0).astype(np.uint8)
     expected = np.where(alpha > 0, GREY, 255)
     np.testing.assert_array_equal(expected, conversion().apply(GREY, alpha)[:, :, 0])
+
+
+def test_infinity_under_a_clear_pixel_is_no_number_and_no_warning() -> None:
+    # Warnings are errors in these tests. Whether the pixel is scored at all is not for the conversion to say.
+    values = conversion(1.0, floats=True).apply(np.array([[np.inf, 0.5]]), np.array([[0.0, 1.0]]))
+    np.testing.assert_array_equal([[[np.nan], [0.5]]], values)
 
 
 def test_the_value_window_is_dicoms_linear_one() -> None:
