@@ -116,13 +116,16 @@ def map_strips(rows: Rows, windows: Windows, mask: Mask | None = None) -> Iterat
     Z. Wang, A. C. Bovik, H. R. Sheikh, E. P. Simoncelli, "Image quality assessment: from error visibility to
     structural similarity", IEEE Trans. Image Processing 13(4), 2004. https://doi.org/10.1109/TIP.2003.819861
     """
-    height, width, _ = rows.shape
+    height, width, channels = rows.shape
     columns = slice(windows.margin, width - windows.margin)
+    # Sum, difference and four means lie in the same memory for every strip: fresh memory costs a thread more than
+    # the arithmetic does.
+    memory = np.empty((6, min(STRIP_ROWS, height) + 2 * windows.radius, width, channels))
     for start in range(windows.margin, height - windows.margin, STRIP_ROWS):
         stop = min(start + STRIP_ROWS, height - windows.margin)
+        around = max(0, start - windows.radius), min(height, stop + windows.radius)
         total, difference = (
-            _halo(strip, start, stop, height, windows)
-            for strip in _sum_and_difference(rows, max(0, start - windows.radius), min(height, stop + windows.radius))
+            _halo(strip, start, stop, height, windows) for strip in _sum_and_difference(rows, *around, memory)
         )
         weight = None
         if mask is not None:
@@ -130,19 +133,24 @@ def map_strips(rows: Rows, windows: Windows, mask: Mask | None = None) -> Iterat
             support = _means(_halo(inside, start, stop, height, windows), windows, columns)
             # Where no pixel of the window is inside, nothing is read from the map: any divisor does.
             weight = np.where(support > 0, support, 1.0)
-        ssim, contrast = _similarity(total, difference, windows, columns, weight)
+        ssim, contrast = _similarity((total, difference), windows, columns, weight, memory)
         yield MapStrip(start, ssim, contrast, None if mask is None else support[:, :, 0])
 
 
-def _sum_and_difference(rows: Rows, start: int, stop: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _sum_and_difference(
+    rows: Rows, start: int, stop: int, memory: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    total, difference = memory[0, : stop - start], memory[1, : stop - start]
     if isinstance(rows, PreparedPair) and rows.scored_as_bytes:
         # Straight from bytes: exact, and several times quicker than by way of two float copies.
         first, second = (np.ascontiguousarray(image[start:stop]).reshape(stop - start, -1) for image in rows.stored)
-        shape = (stop - start, *rows.shape[1:])
-        total, difference = cv2.add(first, second, dtype=cv2.CV_64F), cv2.subtract(first, second, dtype=cv2.CV_64F)
-        return np.asarray(total, np.float64).reshape(shape), np.asarray(difference, np.float64).reshape(shape)
-    reference, candidate = rows.rows(start, stop)
-    return np.add(reference, candidate), np.subtract(reference, candidate)
+        cv2.add(first, second, dst=total.reshape(first.shape), dtype=cv2.CV_64F)
+        cv2.subtract(first, second, dst=difference.reshape(first.shape), dtype=cv2.CV_64F)
+    else:
+        reference, candidate = rows.rows(start, stop)
+        np.add(reference, candidate, out=total)
+        np.subtract(reference, candidate, out=difference)
+    return total, difference
 
 
 def _halo(strip: NDArray[np.float64], start: int, stop: int, height: int, windows: Windows) -> NDArray[np.float64]:
@@ -154,22 +162,26 @@ def _halo(strip: NDArray[np.float64], start: int, stop: int, height: int, window
     return np.asarray(padded, np.float64).reshape(-1, *strip.shape[1:])
 
 
-def _means(strip: NDArray[np.float64], windows: Windows, columns: slice) -> NDArray[np.float64]:
-    return filter_strip(strip, windows.kernel, BORDERS[windows.edges])[:, columns]
+def _means(
+    strip: NDArray[np.float64], windows: Windows, columns: slice, memory: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    out = None if memory is None else memory[: len(strip)]
+    return filter_strip(strip, windows.kernel, BORDERS[windows.edges], out)[:, columns]
 
 
 def _similarity(
-    total: NDArray[np.float64],
-    difference: NDArray[np.float64],
+    strips: tuple[NDArray[np.float64], NDArray[np.float64]],
     windows: Windows,
     columns: slice,
     weight: NDArray[np.float64] | None,
+    memory: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    total, difference = strips
     total -= 2.0 * windows.centre
-    means = [_means(plane, windows, columns) for plane in (total, difference)]
+    means = [_means(plane, windows, columns, memory[2 + place]) for place, plane in enumerate(strips)]
     np.square(total, out=total)
     np.square(difference, out=difference)
-    means += [_means(plane, windows, columns) for plane in (total, difference)]
+    means += [_means(plane, windows, columns, memory[4 + place]) for place, plane in enumerate(strips)]
     if weight is not None:
         for mean in means:
             mean /= weight

@@ -29,7 +29,9 @@ def window_kernel(window: str) -> Kernel:
     return np.asarray(weights / weights.sum(), np.float64)
 
 
-def filter_strip(strip: NDArray[np.float64], kernel: Kernel, border: int) -> NDArray[np.float64]:
+def filter_strip(
+    strip: NDArray[np.float64], kernel: Kernel, border: int, out: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     """Return window means at the rows whose windows lie inside the strip.
 
     Parameters
@@ -40,6 +42,8 @@ def filter_strip(strip: NDArray[np.float64], kernel: Kernel, border: int) -> NDA
         One-dimensional weights.
     border : int
         OpenCV's border rule, for the columns.
+    out : ndarray, optional
+        Memory of the strip's size that the result may lie in.
 
     Notes
     -----
@@ -47,5 +51,7 @@ def filter_strip(strip: NDArray[np.float64], kernel: Kernel, border: int) -> NDA
     it could through the running sums of a box filter.
     """
     radius = len(kernel) // 2
-    filtered = cv2.sepFilter2D(strip, cv2.CV_64F, kernel, kernel, borderType=border)
+    plain = strip[:, :, 0] if strip.shape[2] == 1 else strip
+    memory = None if out is None else out.reshape(plain.shape)
+    filtered = cv2.sepFilter2D(plain, cv2.CV_64F, kernel, kernel, dst=memory, borderType=border)
     return np.asarray(filtered, np.float64).reshape(strip.shape)[radius : strip.shape[0] - radius]
