@@ -174,6 +174,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--loop-pairs", type=int, default=12, help="pairs that the slower loops read; scaled up")
+    parser.add_argument("--without-torch", action="store_true", help="leave out piq, torchmetrics, pytorch-msssim")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         pairs = make_folders(Path(folder), options.pairs, options.megapixels)
@@ -188,6 +189,8 @@ def main() -> None:
             "torchmetrics": (with_torchmetrics, few),
             "pytorch-msssim": (with_pytorch_msssim, few),
         }
+        for name in ("piq", "torchmetrics", "pytorch-msssim") if options.without_torch else ():
+            del measured[name]
         for name, (loop, some) in list(measured.items()):
             try:
                 loop(some[:2])  # imports and first calls are not measured
