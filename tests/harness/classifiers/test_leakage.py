@@ -72,7 +72,9 @@ def test_equal_pixels_under_two_labels_stop_and_are_named() -> None:
 
 
 def test_equal_pixels_under_one_label_do_not_stop_by_themselves() -> None:
-    refuse_two_labels((("a", "b"),), {"a": "cat", "b": "cat"})
+    assert refuse_two_labels((("a", "b"),), {"a": "cat", "b": "cat"}) is None
+    with pytest.raises(LeakageError):
+        refuse_two_labels((("a", "b"),), {"a": "cat", "b": "dog"})
 
 
 def test_identical_images_on_both_sides_stop_and_are_named() -> None:

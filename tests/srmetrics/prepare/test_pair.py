@@ -214,7 +214,9 @@ def test_what_cannot_be_prepared_is_refused(
 
 
 def test_integers_are_always_finite() -> None:
-    prepared(REFERENCE, CANDIDATE).require_finite(None)
+    pair = prepared(REFERENCE, CANDIDATE)
+    assert {"u"} == {image.dtype.kind for image in pair.stored}
+    assert pair.require_finite(None) is None
 
 
 @pytest.mark.parametrize("role", ["reference", "candidate"])
