@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from srmetrics.compiled import strip_kernel
 from srmetrics.errors import SizeError
 from srmetrics.metrics.windows import BORDERS, Kernel, filter_strip, window_kernel
 from srmetrics.prepare.pair import STRIP_ROWS, Mask, PreparedPair, Rows
@@ -40,6 +41,12 @@ class Windows:
     def margin(self) -> int:
         """How far from the image's border the first window's centre lies."""
         return self.radius if self.edges == "valid" else 0
+
+    @property
+    def unbias(self) -> float:
+        """What turns a variance of the window's pixels into the one asked for."""
+        pixels = len(self.kernel) ** 2
+        return pixels / (pixels - 1) if self.sample else 1.0
 
 
 class MapStrip(NamedTuple):
@@ -118,9 +125,13 @@ def map_strips(rows: Rows, windows: Windows, mask: Mask | None = None) -> Iterat
     """
     height, width, channels = rows.shape
     columns = slice(windows.margin, width - windows.margin)
+    compiled = strip_kernel()
+    if compiled is not None and not compiled.fits(len(windows.kernel), channels):
+        compiled = None
+    scratch = None if compiled is None else compiled.scratch(len(windows.kernel), channels)
     # Sum, difference and four means lie in the same memory for every strip: fresh memory costs a thread more than
     # the arithmetic does.
-    memory = np.empty((6, min(STRIP_ROWS, height) + 2 * windows.radius, width, channels))
+    memory = np.empty((6 if compiled is None else 2, min(STRIP_ROWS, height) + 2 * windows.radius, width, channels))
     for start in range(windows.margin, height - windows.margin, STRIP_ROWS):
         stop = min(start + STRIP_ROWS, height - windows.margin)
         around = max(0, start - windows.radius), min(height, stop + windows.radius)
@@ -133,7 +144,18 @@ def map_strips(rows: Rows, windows: Windows, mask: Mask | None = None) -> Iterat
             support = _means(_halo(inside, start, stop, height, windows), windows, columns)
             # Where no pixel of the window is inside, nothing is read from the map: any divisor does.
             weight = np.where(support > 0, support, 1.0)
-        ssim, contrast = _similarity((total, difference), windows, columns, weight, memory)
+        if compiled is None or scratch is None:
+            ssim, contrast = _similarity((total, difference), windows, columns, weight, memory)
+        else:
+            ssim, contrast = compiled.similarity(
+                _bordered(total, windows),
+                _bordered(difference, windows),
+                windows.kernel,
+                weight,
+                (2.0 * windows.centre, *(2.0 * constant for constant in windows.constants), windows.unbias),
+                width * channels // 4 * 4 - windows.margin * channels,
+                scratch,
+            )
         yield MapStrip(start, ssim, contrast, None if mask is None else support[:, :, 0])
 
 
@@ -160,6 +182,14 @@ def _halo(strip: NDArray[np.float64], start: int, stop: int, height: int, window
         return strip
     padded = cv2.copyMakeBorder(strip, above, below, 0, 0, BORDERS[windows.edges])
     return np.asarray(padded, np.float64).reshape(-1, *strip.shape[1:])
+
+
+def _bordered(strip: NDArray[np.float64], windows: Windows) -> NDArray[np.float64]:
+    """Return a strip with half a window more on the left and right, where windows reach beyond the image."""
+    if windows.edges == "valid":
+        return strip
+    padded = cv2.copyMakeBorder(strip, 0, 0, windows.radius, windows.radius, BORDERS[windows.edges])
+    return np.asarray(padded, np.float64).reshape(len(strip), -1, strip.shape[2])
 
 
 def _means(
@@ -207,9 +237,8 @@ def _combine(
     difference_squared = np.square(difference_mean, out=difference_mean)
     difference_variance -= difference_squared
     if windows.sample:
-        pixels = len(windows.kernel) ** 2
-        sum_variance *= pixels / (pixels - 1)
-        difference_variance *= pixels / (pixels - 1)
+        sum_variance *= windows.unbias
+        difference_variance *= windows.unbias
     sum_variance += c2
     np.subtract(sum_variance, difference_variance, out=contrast)
     sum_variance += difference_variance
