@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
+from harness.engine.cores import available_cores
 from harness.jobs.compare import compare_inputs
 from harness.jobs.compare_options import CompareOptions, method_locations
 from harness.leaderboard.build import OnMissing
@@ -181,10 +181,3 @@ def bench(
 
 def _text(location: Location | None) -> str | None:
     return None if location is None else fspath(location)
-
-
-def available_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -20,8 +20,14 @@ MOST_LABELS = 32
 
 
 def is_label_map(mask_image: NDArray[Any]) -> bool:
-    """Return True when a mask image has more than one value besides zero."""
-    return len(_values(mask_image)) > 1
+    """Return True when a mask image has more than one value besides zero.
+
+    Raises
+    ------
+    MaskError
+        When the image cannot be a mask: not H x W, or values that are no whole numbers.
+    """
+    return len(_values(_as_integers(mask_image))) > 1
 
 
 def regions_of(

@@ -76,7 +76,7 @@ def command(study: str | None, out: str, **settings: Any) -> int:
     as HR, as LR and as every method's output. STUDY is a YAML file, or one that ships.
     """
     from harness.cli.screen import progress, screen
-    from harness.front import available_cores
+    from harness.engine.cores import available_cores
     from harness.jobs.bench import run_bench
     from harness.jobs.bench_options import BenchOptions
     from harness.jobs.bench_text import bench_table

@@ -95,10 +95,11 @@ def main(arguments: list[str] | None = None) -> Any:
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:
+        from harness.cli.screen import shown
         from srmetrics.errors import MetricError, ProtocolError, SrmetricsError, UsageError
 
         if not isinstance(error, SrmetricsError):
             raise
-        click.echo(f"Error: {error}", err=True)
+        click.echo("\n".join(map(shown, f"Error: {error}".split("\n"))), err=True)
         sys.exit(2 if isinstance(error, UsageError | ProtocolError | MetricError) else 1)
     sys.exit(code if isinstance(code, int) else 0)

@@ -94,6 +94,9 @@ def test_what_is_no_mask_image_is_told_why(image: Any, message: str) -> None:
     with pytest.raises(MaskError) as caught:
         regions_of(image)
     assert str(caught.value) == message
+    with pytest.raises(MaskError) as caught:
+        is_label_map(image)
+    assert str(caught.value) == message
 
 
 def test_a_grey_image_is_not_taken_for_a_label_map() -> None:

@@ -50,6 +50,13 @@ def test_a_near_name_is_suggested_and_all_are_listed_where_none_is_near(srmetric
     assert "compare, degrade" in far.err
 
 
+def test_an_error_cannot_act_on_the_terminal_through_a_files_name(srmetrics, tmp_path) -> None:
+    done = srmetrics("explain", "\x1b[31mred\x07")
+    assert done.code == 2
+    assert "\x1b" not in done.err
+    assert "\\x1b[31mred" in done.err
+
+
 def test_protocols_lists_every_preset_with_what_it_is_held_to() -> None:
     words = " ".join(invoke("protocols").output.replace("┃", " ").replace("│", " ").split())
     for preset in PRESETS.values():
