@@ -1,0 +1,6 @@
+"""What makes numbers wrong before anyone scores: detectors of faults in references, candidates and pairs."""
+
+from harness.jobs.diagnose.luma import luma_of
+from harness.jobs.diagnose.shift import Shift, estimate_shift
+
+__all__ = ["Shift", "estimate_shift", "luma_of"]

@@ -1,0 +1,27 @@
+"""The one channel that detectors look at: full-range luma, which is what JPEG codes too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Plane = NDArray[np.float64]
+"""H x W."""
+
+WEIGHTS = (0.299, 0.587, 0.114)
+"""ITU-R BT.601, full range: JFIF's Y."""
+
+
+def luma_of(image: NDArray[Any]) -> Plane:
+    """Return the luma of an image, H x W or H x W x C, as float64 in the image's own units; alpha is left out."""
+    values = np.asarray(image)
+    if values.ndim == 2:
+        return values.astype(np.float64)
+    if values.shape[2] < 3:
+        return values[:, :, 0].astype(np.float64)
+    luma = values[:, :, 0] * WEIGHTS[0]
+    for channel in (1, 2):
+        luma += values[:, :, channel] * WEIGHTS[channel]
+    return np.asarray(luma, dtype=np.float64)
