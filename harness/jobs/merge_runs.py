@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from harness.engine.row import Row
+from harness.jobs.run_folder import open_run
+from harness.jobs.run_rows import rows_of
 from harness.leaderboard.build import build_rows
 from harness.leaderboard.leaderboard import Heading, Leaderboard, methods_of
-from harness.leaderboard.to_csv import restored
 from harness.statistics.units import Average
 from srmetrics.errors import FileError, UsageError
-from srmetrics.metrics import column_name
 from srmetrics.version import VERSION
 
 _WHAT_AGREES = ("dataset_digest", "signatures", "degradation", "scale", "average", "metrics")
@@ -87,63 +82,37 @@ def read_finished(folder: Path) -> FinishedRun:
     FileError
         When it is none, or ``per_image.csv`` or ``leaderboard.csv`` is not the file that the run wrote.
     """
-    try:
-        facts: dict[str, Any] = json.loads((folder / "run.json").read_bytes())
-        tables = {name: (folder / name).read_bytes() for name in ("leaderboard.csv", "per_image.csv")}
-        for name, content in tables.items():
-            if hashlib.sha256(content).hexdigest() != facts["sha256"][name]:
-                raise FileError("the file was altered after the run wrote it", file=folder / name)
-        command = facts["command"]
-        scoring = command["study"]["scoring"] if command["job"] == "bench" else command
-        metrics = tuple(map(str, scoring["metrics"]))
-        board, images = (list(csv.DictReader(io.StringIO(content.decode()))) for content in tables.values())
-        seed = int(command.get("seed") or facts.get("seed") or 0)
-        if command["job"] == "bench" and command["study"]["classification"] is not None:
-            seed = int(command["study"]["classification"]["seed"])
-        if not board:
-            raise FileError("the run scored nothing", file=folder)
-        return FinishedRun(
-            folder,
-            _heading(board[0], metrics),
-            tuple(_row(each, metrics) for each in images),
-            scoring["average"],
-            seed,
-            masked="mask_support" in images[0],
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise FileError(
-            "the folder holds no finished run",
-            found=f"{type(error).__name__}: {error}",
-            expected="what srmetrics compare --out or srmetrics bench --out wrote",
-            file=folder,
-        ) from error
+    run = open_run(folder)
+    for name in ("leaderboard.csv", "per_image.csv"):
+        try:
+            digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        except OSError as error:
+            raise FileError("the folder holds no finished run", found=error.strerror, file=folder / name) from error
+        if digest != run.recorded_digests().get(name):
+            raise FileError("the file was altered after the run wrote it", file=folder / name)
+    board, rows = run.table("leaderboard.csv"), rows_of(run)
+    if not board:
+        raise FileError("the run scored nothing", file=folder)
+    return FinishedRun(
+        folder,
+        _heading(board[0], run.metrics),
+        rows,
+        run.scoring["average"],
+        run.seed,
+        masked="mask_support" in run.table("per_image.csv")[0],
+    )
 
 
 def _heading(line: dict[str, str], metrics: tuple[str, ...]) -> Heading:
     return Heading(
-        dataset=restored(line["dataset"]),
+        dataset=line["dataset"],
         dataset_digest=line["dataset_digest"],
         scale=int(line["scale"]) if line["scale"] else None,
-        degradation=restored(line["degradation"]),
-        protocol=restored(line["protocol"]),
+        degradation=line["degradation"],
+        protocol=line["protocol"],
         average=line["average"],
         metrics=metrics,
         version=VERSION,
-    )
-
-
-def _row(line: dict[str, str], metrics: tuple[str, ...]) -> Row:
-    sampled, support = line.get("n_sampled"), line.get("mask_support")
-    return Row(
-        image=restored(line["image"]),
-        group=restored(line["group"]),
-        method=restored(line["method"]),
-        region=restored(line["region"]),
-        n_pixels=int(line["n_pixels"]),
-        values={metric: float(line[column_name(metric)] or math.nan) for metric in metrics},
-        signature=line["signature"],
-        n_sampled=int(sampled) if sampled else None,
-        mask_support=float(support) if support else None,
     )
 
 
