@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import platform
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,10 +11,13 @@ from typing import Any
 from harness.classifiers.plan import Plan
 from harness.engine.plain import Plain, rebuild
 from harness.engine.row import Failure, InputDigest, Row
+from harness.images import ImageFile
 from harness.jobs.bench_options import BenchOptions
 from harness.jobs.bench_plan import Prepared
 from harness.jobs.classification_tables import ClassificationTables
 from harness.jobs.compare import dataset_digest
+from harness.jobs.layouts import DataSet
+from harness.jobs.run_facts import FilesRead, decoded_facts, file_facts, machine_facts
 from harness.leaderboard.build import build_rows, images_counted
 from harness.leaderboard.leaderboard import Heading, Leaderboard
 from srmetrics.version import VERSION
@@ -42,6 +43,17 @@ class ImageResults:
                 self.files.setdefault(arm, {})[key] = done["file"]
         # A reference that cannot be read fails in every arm, and is said once.
         self.failures = list(dict.fromkeys(self.failures))
+
+    def pixels(self) -> dict[str, object]:
+        """Return the digests of the pixels of masks, and of every image that an arm saw."""
+        arms: dict[str, dict[str, str]] = {arm: {} for arm in self.files}
+        masks: dict[str, str] = {}
+        for one in sorted(self.digests, key=lambda each: (each.role, each.method, each.image)):
+            if one.role == "mask":
+                masks[one.image] = one.sha256
+            elif one.role == "candidate":
+                arms.setdefault(one.method, {})[one.image] = one.sha256
+        return {"mask": masks, "arms": arms}
 
 
 @dataclass(frozen=True)
@@ -94,13 +106,20 @@ def quality_leaderboard(
         failures=(*prepared.data.failures, *images.failures, *trained.failures),
         masked=prepared.study.images.masks is not None,
         notes=tuple(notes),
-        run=_run_facts(prepared, trained, options, started),
+        run=_run_facts(prepared, images, trained, options, started),
     )
 
 
-def _run_facts(prepared: Prepared, trained: Trained, options: BenchOptions, started: float) -> dict[str, object]:
+def _run_facts(
+    prepared: Prepared, images: ImageResults, trained: Trained, options: BenchOptions, started: float
+) -> dict[str, object]:
     facts = {**prepared.fingerprint}
-    facts["run"] = {"workers": options.workers, "dask": options.dask, "out": options.out}
+    facts["run"] = {"workers": options.workers, "dask": options.dask, "out": options.out, "images": prepared.folder}
+    facts["dataset"] = prepared.dataset
+    facts["label_maps"] = prepared.data.label_maps
+    facts["decoded"] = decoded_facts(images.digests)
+    facts["pixels"] = images.pixels()
+    facts["files"] = _files(prepared.data)
     facts["upscalers"] = {
         name: {
             "spec": one.spec,
@@ -122,7 +141,16 @@ def _run_facts(prepared: Prepared, trained: Trained, options: BenchOptions, star
         ]
         facts["unsplittable"] = dict(plan.unsplittable)
         facts["dropped"] = dict(plan.dropped)
-    facts["machine"] = {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()}
+    facts["machine"] = machine_facts()
     facts["started"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started))
     facts["seconds"] = round(time.time() - started, 3)
     return facts
+
+
+def _files(data: DataSet) -> dict[str, object]:
+    masks = {image.file.key: image.mask for image in data.images if isinstance(image.mask, ImageFile)}
+    return file_facts(
+        FilesRead(data.files.root, {image.file.key: image.file for image in data.images}),
+        FilesRead(data.mask_root, masks) if data.mask_root is not None else None,
+        {},  # what the methods made lies in the run's own folder
+    )

@@ -40,6 +40,8 @@ class Prepared:
 
     study: Study
     data: DataSet
+    folder: str
+    """Where its images lie: a folder or a pattern."""
     dataset: str
     recipe: Recipe
     scoring: CompareOptions
@@ -105,6 +107,7 @@ def prepare(study: Study, options: BenchOptions) -> Prepared:
     return Prepared(
         study=study,
         data=data,
+        folder=folder,
         dataset=study.name or data.name,
         recipe=recipe,
         scoring=scoring,

@@ -82,6 +82,7 @@ def do_image(task: ImageTask, rules: ImageRules) -> ImageDone:
         return ImageDone(scored)
     if task.arm == LR:
         scored.digests.append(digest_of("reference", image.key, reference))
+        scored.digests.append(digest_of("candidate", image.key, low, LR))
         return ImageDone(scored, _save(rules.out, LR, image, low))
     try:
         upscaler = _upscaler(task.arm, rules)
@@ -92,6 +93,7 @@ def do_image(task: ImageTask, rules: ImageRules) -> ImageDone:
     except SrmetricsError as error:
         scored.fail(image.key, task.arm, "not upscaled", image.file.path, error)
         return ImageDone(scored)
+    scored.digests.append(digest_of("candidate", image.key, output, task.arm))
     file = _save(rules.out, task.arm, image, output)
     _score(task, rules, (reference, floats if rules.keep_float else output, white), scored)
     return ImageDone(scored, file)

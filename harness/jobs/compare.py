@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import platform
 import re
 import time
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -14,6 +12,7 @@ from harness.engine.on_threads import run_on_threads
 from harness.engine.row import Failure, InputDigest, Row
 from harness.jobs.compare_inputs import ComparisonInputs, gather_inputs
 from harness.jobs.compare_options import CompareOptions
+from harness.jobs.run_facts import decoded_facts, machine_facts, versions_of
 from harness.jobs.scoring import score
 from harness.jobs.scoring_task import Scored, ScoringRules
 from harness.leaderboard.build import build_rows, images_counted
@@ -237,19 +236,12 @@ def _run_facts(
         "pairing": dict(inputs.rules),
         "seed": options.seed,
         "inputs": {**read, "candidates": read_of_methods},
-        "versions": _versions(),
-        "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
+        "dataset": options.dataset or inputs.dataset,
+        "label_maps": inputs.label_maps,
+        "decoded": decoded_facts(digests),
+        "files": inputs.files,
+        "versions": versions_of(options.metrics),
+        "machine": machine_facts(),
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "seconds": round(time.time() - started, 3),
     }
-
-
-def _versions() -> dict[str, str]:
-    """Return the versions of what computes the numbers, asked of the modules: a wheel can bear several names."""
-    import cv2
-    import numpy
-    import PIL
-    import scipy
-
-    modules = {"numpy": numpy, "scipy": scipy, "opencv": cv2, "pillow": PIL}
-    return {"python": platform.python_version(), **{name: str(one.__version__) for name, one in modules.items()}}

@@ -22,6 +22,7 @@ from harness.images import (
 from harness.jobs.compare_options import AUTO_OTSU, PATIENT, CompareOptions
 from harness.jobs.grouping import groups_of
 from harness.jobs.masks import holds_label_map
+from harness.jobs.run_facts import FilesRead, file_facts
 from harness.jobs.scoring_task import ScoringTask
 from srmetrics.errors import FileError, SrmetricsError, UsageError
 
@@ -42,6 +43,8 @@ class ComparisonInputs:
     label_maps: bool | None
     """Whether the mask files are label maps; None where the labels are named or there are no files."""
     notes: tuple[str, ...]
+    files: Mapping[str, object]
+    """Where the files lie and what they are called, as ``run.json`` records it."""
 
 
 def gather_inputs(reference: str, candidates: Mapping[str, str], options: CompareOptions) -> ComparisonInputs:
@@ -66,14 +69,14 @@ def gather_inputs(reference: str, candidates: Mapping[str, str], options: Compar
     wanted = [
         key
         for key in pairing.keys
-        if any(key in found for found in pairing.candidates.values()) and (masks is None or key in masks)
+        if any(key in found for found in pairing.candidates.values()) and (masks is None or key in masks.files)
     ]
     groups, unreadable = _groups(wanted, pairing, options)
     failures += unreadable
     tasks = []
     for key in groups:
         mine = {method: found[key] for method, found in pairing.candidates.items() if key in found}
-        mask = AUTO_OTSU if options.masks == AUTO_OTSU else (None if masks is None else masks[key])
+        mask = AUTO_OTSU if options.masks == AUTO_OTSU else (None if masks is None else masks.files[key])
         tasks.append(ScoringTask(key, groups[key], pairing.references[key], mine, mask))
     notes = [f"references: {len(references.ignored)} files that are no images were passed over"] * bool(
         references.ignored
@@ -85,7 +88,23 @@ def gather_inputs(reference: str, candidates: Mapping[str, str], options: Compar
         rules=dict(pairing.rule),
         label_maps=label_maps,
         notes=(*notes, *_extra(pairing)),
+        files=_files(references, sets, masks, tasks),
     )
+
+
+def _files(
+    references: ImageSet,
+    sets: Mapping[str, ImageSet],
+    masks: FilesRead | None,
+    tasks: list[ScoringTask],
+) -> dict[str, object]:
+    candidates = {
+        method: FilesRead(
+            found.root, {task.key: task.candidates[method] for task in tasks if method in task.candidates}
+        )
+        for method, found in sets.items()
+    }
+    return file_facts(FilesRead(references.root, {task.key: task.reference for task in tasks}), masks, candidates)
 
 
 def _groups(keys: list[str], pairing: Pairing, options: CompareOptions) -> tuple[dict[str, str], list[Failure]]:
@@ -106,7 +125,7 @@ def _groups(keys: list[str], pairing: Pairing, options: CompareOptions) -> tuple
 
 def _masks(
     references: ImageSet, options: CompareOptions, rule: PairRule | None
-) -> tuple[dict[str, ImageFile] | None, list[Failure], bool | None]:
+) -> tuple[FilesRead | None, list[Failure], bool | None]:
     """Return the mask of every reference, those without one, and whether the masks are label maps."""
     if options.masks is None or options.masks == AUTO_OTSU:
         return None, [], None
@@ -115,7 +134,7 @@ def _masks(
     if not found.candidates["masks"] and isinstance(rule, PairByPattern):
         # Names that do not tell the masks' partners either: the user's expression may.
         found = pair(references, images, rule)
-    masks = dict(found.candidates["masks"])
+    masks = FilesRead(images["masks"].root, dict(found.candidates["masks"]))
     failures = [
         Failure(key, "", "missing", options.masks, f"{options.masks}: no mask for {key!r} is there")
         for key in found.missing["masks"]
@@ -124,7 +143,7 @@ def _masks(
     if options.labels is not None:
         return masks, failures, None
     # One mask with several labels makes label maps of all: a region must mean the same in every image.
-    return masks, failures, any(run_on_threads(_several_labels, masks.values(), options.workers))
+    return masks, failures, any(run_on_threads(_several_labels, masks.files.values(), options.workers))
 
 
 def _several_labels(mask: ImageFile) -> bool:

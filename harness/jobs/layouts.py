@@ -53,6 +53,8 @@ class DataSet:
     """Images left out: without mask, class or group."""
     label_maps: bool | None
     """Whether the mask files are label maps; None where their labels are named or there are none."""
+    mask_root: Path | None = None
+    """The folder that the mask files' names are relative to."""
 
 
 def read_layout(folder: str, asked: Images) -> DataSet:
@@ -75,7 +77,7 @@ def read_layout(folder: str, asked: Images) -> DataSet:
     failures: list[Failure] = []
     labels, groups = _labels(found, asked, failures)
     groups = groups or _groups(found, asked)
-    masks = _masks(found, asked, failures)
+    masks, mask_root = _masks(found, asked, failures)
     images = []
     for file in found.files:
         if asked.classes != "none" and file.key not in labels:
@@ -95,7 +97,7 @@ def read_layout(folder: str, asked: Images) -> DataSet:
             images.append(BenchImage(key, file, page, group, mask, labels.get(file.key, "")))
     if not images:
         raise PairingError("no image is left", found="; ".join(one.reason for one in failures[:3]), file=folder)
-    return DataSet(found.name, found, tuple(images), tuple(failures), _label_maps(asked, masks))
+    return DataSet(found.name, found, tuple(images), tuple(failures), _label_maps(asked, masks), mask_root)
 
 
 def _labels(found: ImageSet, asked: Images, failures: list[Failure]) -> tuple[dict[str, str], dict[str, str]]:
@@ -186,12 +188,14 @@ def _groups(found: ImageSet, asked: Images) -> dict[str, str]:
     return groups_of([file.key for file in found.files], group_by)
 
 
-def _masks(found: ImageSet, asked: Images, failures: list[Failure]) -> dict[str, ImageFile] | None:
+def _masks(found: ImageSet, asked: Images, failures: list[Failure]) -> tuple[dict[str, ImageFile] | None, Path | None]:
+    """Return the mask file of every image, and the folder that their names are relative to."""
     if asked.masks is None or asked.masks == AUTO_OTSU:
-        return None
+        return None, None
     if asked.classes == BRAIN_TUMOUR and asked.masks.startswith("::"):
-        return {file.key: replace(file, field=asked.masks[2:]) for file in found.files}
-    paired = pair(found, {"masks": find_images(_beside(found, asked.masks))})
+        return {file.key: replace(file, field=asked.masks[2:]) for file in found.files}, found.root
+    images = find_images(_beside(found, asked.masks))
+    paired = pair(found, {"masks": images})
     for key in paired.missing["masks"]:
         failures.append(Failure(key, "", "missing", asked.masks, f"{asked.masks}: no mask for {key!r} is there"))
     for one in paired.failures:
@@ -199,7 +203,7 @@ def _masks(found: ImageSet, asked: Images, failures: list[Failure]) -> dict[str,
     masks = dict(paired.candidates["masks"])
     if not masks:
         raise PairingError("no image has a mask", found=asked.masks, expected="masks named like the images")
-    return masks
+    return masks, images.root
 
 
 def _label_maps(asked: Images, masks: Mapping[str, ImageFile] | None) -> bool | None:
