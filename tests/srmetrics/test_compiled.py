@@ -6,13 +6,14 @@ import dataclasses
 import platform
 import shutil
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from srmetrics.compiled import LIBRARY, strip_kernel
+from srmetrics.compiled import LIBRARY, StripKernel, strip_kernel
 from srmetrics.metrics import ssim_map
 from srmetrics.metrics.ssim_map import MapStrip, map_strips, windows_for
 from srmetrics.prepare.pair import HeldRows
@@ -36,6 +37,9 @@ def whole(make: Callable[[], list[MapStrip]]) -> list[np.ndarray]:
 
 
 @needs_library
+# OpenCV's last values of a row, which its vectors do not reach, are seen where less than them is cut off.
+@example(0, 100, 15, 1, "uniform-3", "valid", "population", False)
+@example(0, 100, 19, 1, "gaussian-11-1.5", "reflect", "sample", True)
 @given(
     seed=st.integers(0, 2**32 - 1),
     # Widths on both sides of a tile (1024 values) and heights on both sides of a strip (48 rows).
@@ -70,6 +74,25 @@ def test_it_gives_the_bits_of_opencv_and_numpy(
 
 
 @needs_library
+@pytest.mark.parametrize("mask", [None, np.ones((60, 40), bool)])
+def test_ssim_runs_on_it(mask: np.ndarray | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel = strip_kernel()
+    assert kernel is not None
+    seen: list[tuple[int, ...]] = []
+
+    def recorded(self: StripKernel, total: np.ndarray, *others: Any) -> Any:
+        seen.append(total.shape)
+        return similarity(self, total, *others)
+
+    similarity = StripKernel.similarity
+    monkeypatch.setattr(StripKernel, "similarity", recorded)
+    rows = HeldRows(np.ones((60, 40, 3)), np.ones((60, 40, 3)))
+    strips = list(map_strips(rows, windows_for(find_protocol("native"), 255.0, 127.5), mask))
+    assert seen == [(58, 40, 3), (12, 40, 3)]  # 48 rows of windows of 11, then the last two
+    assert [strip.ssim.shape for strip in strips] == [(48, 30, 3), (2, 30, 3)]
+
+
+@needs_library
 def test_a_strip_of_other_sizes_is_refused_before_a_pointer_is_made() -> None:
     kernel = strip_kernel()
     assert kernel is not None
@@ -94,3 +117,11 @@ def test_windows_and_channels_beyond_its_memory_are_left_to_numpy() -> None:
     windows = windows_for(dataclasses.replace(find_protocol("native"), window="uniform-65"), 255.0, 127.5)
     (strip,) = map_strips(rows, windows)
     np.testing.assert_allclose(strip.ssim, 1.0, rtol=0, atol=1e-12)  # identity
+
+
+def test_a_flat_window_under_a_k_of_0_is_silent_without_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    # 0 / 0: the one who reads the map answers for it.
+    monkeypatch.setattr(ssim_map, "strip_kernel", lambda: None)
+    rows = HeldRows(np.full((20, 20, 1), 7.0), np.full((20, 20, 1), 7.0))
+    (strip,) = map_strips(rows, windows_for(dataclasses.replace(find_protocol("native"), k=(0.0, 0.0)), 255.0, 7.0))
+    assert np.isnan(strip.contrast).all()
