@@ -21,6 +21,8 @@ SMALLEST = 16
 
 STEPS = 40
 CONVERGED = 1e-4  # pixels
+NOTHING = 1e-3
+"""Pixels under which a shift is rounding: equal images would else gain from the last bit."""
 FARTHEST = 2
 """Pixels that the fit may move away from the whole ones; beyond, it follows something else."""
 MARGIN = 8
@@ -161,7 +163,7 @@ def _gain(reference: Plane, candidate: Plane, rows: float, columns: float) -> fl
     moved, inside = undo(candidate, Shift(rows, columns, 0.0))
     before = _squared(reference[inside], candidate[inside])
     after = _squared(reference[inside], moved[inside])
-    if before == after:
+    if before == after or math.hypot(rows, columns) < NOTHING:
         return 0.0
     return math.inf if after == 0 else 10 * math.log10(max(before, 1e-300) / after)
 
