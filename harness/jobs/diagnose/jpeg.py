@@ -106,7 +106,7 @@ def jpeg_traces(image: NDArray[Any]) -> JpegTraces:
     blocks = _blocks(luma, grid, JUDGED_BLOCKS)
     evidence, quality, steps = _fit(blocks)
     rounded = (np.abs(blocks) > steps / 2) & (steps > 0)
-    concentration = evidence / np.sqrt(2 * max(np.count_nonzero(rounded), 1))
+    concentration = evidence / np.sqrt(2 * (np.count_nonzero(rounded) or 1))
     seen = np.count_nonzero(rounded.any(axis=0))
     if evidence < EVIDENCE or concentration < CONCENTRATION or seen < ORDERS:
         return JpegTraces(False, evidence, None, grid, float("inf"))
@@ -116,7 +116,7 @@ def jpeg_traces(image: NDArray[Any]) -> JpegTraces:
 def _to_255(image: NDArray[Any]) -> NDArray[Any]:
     if image.dtype == np.uint8:
         return image
-    highest = float(image.max(initial=0))
+    highest = float(np.max(image, initial=0))
     top = 1.0 if highest <= 1 else 255.0 if highest <= 255 else 65535.0
     return image.astype(np.float64) * (255.0 / top)
 
