@@ -24,6 +24,8 @@ class Keyed(Protocol):
 Task = TypeVar("Task", bound=Keyed)
 Result = TypeVar("Result")
 Results: TypeAlias = Generator[tuple[Task, Result], None, None]
+Hear: TypeAlias = Callable[[str, object], None]
+"""Told a task's key and what it tells before it is finished (`harness.engine.news.tell`); called once at a time."""
 
 
 class Executor(Protocol):
@@ -32,12 +34,15 @@ class Executor(Protocol):
     def describe(self) -> str:
         """Say where tasks run, as a clause."""
 
-    def run(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Results[Task, Result]:
+    def run(
+        self, function: Callable[[Task], Result], tasks: Iterable[Task], hear: Hear | None = None
+    ) -> Results[Task, Result]:
         """Yield each task with its result, as they come: in any order.
 
         Tasks are taken as workers come free, so that few are in flight. A function returns its failures; where it
         raises, no more tasks are begun, those in flight are still yielded, and then a ``TaskError`` names the task.
-        Whatever runs elsewhere than on threads must be picklable.
+        Whatever runs elsewhere than on threads must be picklable. News are for people: some may be lost, with a worker
+        or on a slow way, and those of a task that runs twice are told twice.
         """
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import pickle
 import threading
+import uuid
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -17,7 +19,8 @@ from time import monotonic
 from typing import Any
 
 from harness.engine.dask_workers import PACKAGES, Needs, make_probe
-from harness.engine.executor import Crash, Outcomes, Result, Results, Task, settle
+from harness.engine.executor import Crash, Hear, Outcomes, Result, Results, Task, settle
+from harness.engine.news import listening
 from harness.engine.one_thread import hold_to_one_thread
 from srmetrics.errors import DependencyError, TaskError, WorkerError
 
@@ -29,6 +32,9 @@ AHEAD = 2
 
 LOOKING = 1.0
 """Seconds between looks at how many workers there are."""
+
+TOPIC = "srmetrics"
+"""Of the scheduler's log, where workers tell news; one for all runs, so that its memory is bounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,9 @@ class OnDask:
         """Say where tasks run, and what is taken for granted."""
         return f"on the Dask cluster at {self.address}, whose workers must see the same files under the same paths"
 
-    def run(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Results[Task, Result]:
+    def run(
+        self, function: Callable[[Task], Result], tasks: Iterable[Task], hear: Hear | None = None
+    ) -> Results[Task, Result]:
         """Yield each task with its result, as they come; see ``Executor``.
 
         Raises
@@ -62,7 +70,7 @@ class OnDask:
         WorkerError
             If the scheduler cannot be reached or is lost, no worker is there, or one has other versions or files.
         """
-        return settle(self._outcomes, function, tasks)
+        return settle(partial(self._outcomes, hear), function, tasks)
 
     def check(self) -> None:
         """Look at every worker's versions and files, before anything is begun.
@@ -75,7 +83,9 @@ class OnDask:
         with self._connected() as client:
             self._checked(client)
 
-    def _outcomes(self, function: Callable[[Task], Result | Crash], tasks: Iterator[Task]) -> Outcomes[Task, Result]:
+    def _outcomes(
+        self, hear: Hear | None, function: Callable[[Task], Result | Crash], tasks: Iterator[Task]
+    ) -> Outcomes[Task, Result]:
         with self._connected() as client:
             import cloudpickle
 
@@ -84,10 +94,11 @@ class OnDask:
             finished: SimpleQueue[Any] = SimpleQueue()
             flying: dict[str, tuple[Any, Task]] = {}
             workers = _Workers(client, self)
+            run = "" if hear is None else _subscribed(client, finished)
             try:
                 while True:
                     for task in islice(tasks, max(0, workers.room() - len(flying))):
-                        future = client.submit(_run_there, payload, cloudpickle.dumps(task), pure=False)
+                        future = client.submit(_run_there, payload, cloudpickle.dumps(task), run, pure=False)
                         flying[future.key] = (future, task)
                         future.add_done_callback(finished.put)
                     if not flying:
@@ -95,6 +106,10 @@ class OnDask:
                     try:
                         future = finished.get(timeout=LOOKING)
                     except Empty:
+                        continue
+                    if isinstance(future, _News):
+                        if hear is not None and future.run == run:
+                            future.tell(hear)
                         continue
                     try:
                         outcome = self._outcome_of(future)
@@ -229,15 +244,51 @@ class _Alone:
             return self.function(task)
 
 
-def _run_there(payload: bytes, task: bytes) -> object:
-    """Run a task on a worker: what is submitted."""
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What a task of some run tells, as it stands in the scheduler's log."""
+
+    run: str
+    key: str
+    pickled: bytes
+
+    def tell(self, hear: Hear) -> None:
+        try:
+            news = pickle.loads(self.pickled)  # noqa: S301 - from a worker, whose results are taken likewise
+        except Exception:
+            return  # It is for people, who can do without.
+        hear(self.key, news)
+
+
+def _subscribed(client: Any, arrivals: SimpleQueue[Any]) -> str:
+    """Let news of all runs arrive in the queue, and return a name for this run."""
+
+    def arrive(event: tuple[float, Any]) -> None:
+        arrivals.put(_News(*event[1]))
+
+    client.subscribe_topic(TOPIC, arrive)
+    return uuid.uuid4().hex
+
+
+def _send_news(run: str, key: str, news: object) -> None:
+    from distributed import get_worker
+
+    get_worker().log_event(TOPIC, [run, key, pickle.dumps(news)])
+
+
+def _run_there(payload: bytes, task: bytes, run: str) -> object:
+    """Run a task on a worker: what is submitted. News go to the run, where it has a name."""
     import cloudpickle
 
     if not getattr(_THREAD, "held", False):
         hold_to_one_thread()
         _THREAD.held = True
     function = _loaded(payload)
-    return function if isinstance(function, Crash) else function(cloudpickle.loads(task))
+    if isinstance(function, Crash):
+        return function
+    loaded = cloudpickle.loads(task)
+    with listening(partial(_send_news, run, loaded.key) if run else None):
+        return function(loaded)
 
 
 @lru_cache(maxsize=2)

@@ -10,12 +10,14 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, Generic
 
-from harness.engine.executor import Crash, Outcomes, Result, Results, Task, settle
+from harness.engine.executor import Crash, Hear, Outcomes, Result, Results, Task, settle
+from harness.engine.news import listening
 from harness.engine.one_thread import hold_to_one_thread, one_thread_for_libraries_to_come
 from srmetrics.errors import TaskError, UsageError, WorkerError
 
@@ -39,7 +41,9 @@ class OnProcesses:
         """Say where tasks run."""
         return f"on {self.workers} process{'es' if self.workers > 1 else ''}"
 
-    def run(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Results[Task, Result]:
+    def run(
+        self, function: Callable[[Task], Result], tasks: Iterable[Task], hear: Hear | None = None
+    ) -> Results[Task, Result]:
         """Yield each task with its result, as they come; see ``Executor``.
 
         Raises
@@ -49,16 +53,18 @@ class OnProcesses:
         WorkerError
             If processes cannot be started.
         """
-        return settle(self._outcomes, function, tasks)
+        return settle(partial(self._outcomes, hear), function, tasks)
 
-    def _outcomes(self, function: Callable[[Task], Result | Crash], tasks: Iterator[Task]) -> Outcomes[Task, Result]:
+    def _outcomes(
+        self, hear: Hear | None, function: Callable[[Task], Result | Crash], tasks: Iterator[Task]
+    ) -> Outcomes[Task, Result]:
         try:
             payload = pickle.dumps(function)
         except Exception as error:
             raise UsageError(
                 "this function cannot be sent to other processes", found=error, way_out="Run it on threads"
             ) from error
-        crew: _Crew[Task, Result] = _Crew(payload, self.workers, tasks)
+        crew: _Crew[Task, Result] = _Crew(payload, self.workers, tasks, hear)
         try:
             yield from crew.outcomes()
         finally:
@@ -76,8 +82,8 @@ class _Worker(Generic[Task]):
 class _Crew(Generic[Task, Result]):
     """The workers. Each has one task at a time, so that a death is laid to the right one."""
 
-    def __init__(self, payload: bytes, size: int, tasks: Iterator[Task]) -> None:
-        self._payload, self._size, self._tasks = payload, size, tasks
+    def __init__(self, payload: bytes, size: int, tasks: Iterator[Task], hear: Hear | None) -> None:
+        self._payload, self._size, self._tasks, self._hear_news = payload, size, tasks, hear
         self._workers: list[_Worker[Task]] = []
         self._waiting: deque[Task] = deque()
         self._losses: Counter[str] = Counter()
@@ -108,7 +114,8 @@ class _Crew(Generic[Task, Result]):
     def _hire(self) -> None:
         context = multiprocessing.get_context("spawn")
         here, there = context.Pipe()
-        process = context.Process(target=_serve, args=(there, self._payload), name="srmetrics-worker", daemon=True)
+        work = (there, self._payload, self._hear_news is not None)
+        process = context.Process(target=_serve, args=work, name="srmetrics-worker", daemon=True)
         with one_thread_for_libraries_to_come():
             process.start()
         there.close()
@@ -137,6 +144,11 @@ class _Crew(Generic[Task, Result]):
                 raise WorkerError(
                     "a worker process cannot load what it is to run", found=message.summary.removesuffix(".")
                 ) from message.error
+            return []
+        if isinstance(message, _News):
+            news = _unpickled(message.pickled)
+            if self._hear_news is not None and worker.task is not None and not isinstance(news, Crash):
+                self._hear_news(worker.task.key, news)
             return []
         task, worker.task = worker.task, None
         assert task is not None
@@ -205,7 +217,14 @@ def _unpickled(received: bytes) -> Any:
         return Crash.of(error)
 
 
-def _serve(connection: Connection, payload: bytes) -> None:
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What a task tells, apart from its outcome: news that cannot be read are no outcome."""
+
+    pickled: bytes
+
+
+def _serve(connection: Connection, payload: bytes, is_heard: bool) -> None:
     """Run tasks until the connection closes: what a worker process does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that the user started.
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -215,9 +234,15 @@ def _serve(connection: Connection, payload: bytes) -> None:
         connection.send_bytes(pickle.dumps(function if isinstance(function, Crash) else None))
         while callable(function):
             task = _unpickled(connection.recv_bytes())
-            connection.send_bytes(_pickled(task if isinstance(task, Crash) else function(task)))
+            with listening(partial(_send_news, connection) if is_heard else None):
+                outcome = task if isinstance(task, Crash) else function(task)
+            connection.send_bytes(_pickled(outcome))
     except (EOFError, OSError):
         return
+
+
+def _send_news(connection: Connection, news: object) -> None:
+    connection.send_bytes(pickle.dumps(_News(pickle.dumps(news))))
 
 
 def _pickled(outcome: object) -> bytes:

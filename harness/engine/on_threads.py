@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
-from harness.engine.executor import Crash, Outcomes, Result, Results, Task, settle
+from harness.engine.executor import Crash, Hear, Outcomes, Result, Results, Task, settle
+from harness.engine.news import Overheard
 from harness.engine.one_thread import hold_this_thread, one_thread_each
 
 Item = TypeVar("Item")
@@ -25,9 +27,11 @@ class OnThreads:
         """Say where tasks run."""
         return "in this process" if self.workers == 1 else f"on {self.workers} threads"
 
-    def run(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Results[Task, Result]:
+    def run(
+        self, function: Callable[[Task], Result], tasks: Iterable[Task], hear: Hear | None = None
+    ) -> Results[Task, Result]:
         """Yield each task with its result, as they come; see ``Executor``."""
-        return settle(self._outcomes, function, tasks)
+        return settle(self._outcomes, function if hear is None else Overheard(function, _in_turn(hear)), tasks)
 
     def _outcomes(self, function: Callable[[Task], Result | Crash], tasks: Iterator[Task]) -> Outcomes[Task, Result]:
         with one_thread_each():
@@ -48,6 +52,17 @@ class OnThreads:
                 finally:
                     for future in flying:
                         future.cancel()
+
+
+def _in_turn(hear: Hear) -> Hear:
+    """Return a listener that may be told by several threads at once."""
+    turn = threading.Lock()
+
+    def one_at_a_time(key: str, news: object) -> None:
+        with turn:
+            hear(key, news)
+
+    return one_at_a_time
 
 
 def run_on_threads(function: Callable[[Item], Result], tasks: Iterable[Item], workers: int) -> Iterator[Result]:

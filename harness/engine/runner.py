@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from typing import Protocol, TypeVar
 
-from harness.engine.executor import Executor, Keyed
+from harness.engine.executor import Executor, Hear, Keyed
 from harness.engine.plain import Plain
 from harness.engine.store import Store
 from srmetrics.errors import TaskError, UsageError
@@ -33,6 +33,7 @@ def run_tasks(
     store: Store,
     executor: Executor,
     report: Report = lambda done, total: None,
+    hear: Hear | None = None,
 ) -> dict[str, Plain]:
     """Run the tasks that the store lacks, storing each result as it comes, and return the results of all.
 
@@ -48,6 +49,8 @@ def run_tasks(
         Results do not depend on which.
     report : callable, optional
         Called as ``report(done, total)``, first with what an earlier run had done.
+    hear : callable, optional
+        Called as ``hear(key, news)`` with what a task tells (`harness.engine.news.tell`) while it runs.
 
     Returns
     -------
@@ -66,7 +69,7 @@ def run_tasks(
     todo = [task for task in planned if not _is_done(task, store)]
     done = len(planned) - len(todo)
     report(done, len(planned))
-    with closing(executor.run(function, todo)) as results:
+    with closing(executor.run(function, todo, hear)) as results:
         for task, result in results:
             store.append(task.key, task.fingerprint, result)
             done += 1

@@ -20,6 +20,7 @@ from numbered_tasks import (
     notes,
     numbered,
     starts,
+    tells,
     threads_in_use,
 )
 
@@ -49,6 +50,22 @@ def test_results_are_the_same_bit_for_bit(workers: int, kind: str) -> None:
     found = results(choose_executor(workers, kind=kind), measure, 12)
     assert sorted(EXPECTED) == sorted(found)
     assert found == EXPECTED
+
+
+@BOTH
+def test_news_come_with_the_key_of_their_task_and_in_its_order(executor: Executor) -> None:
+    heard: list[tuple[str, object]] = []
+    found = {task.key for task, _ in executor.run(tells, numbered(6), lambda key, news: heard.append((key, news)))}
+    assert {task.key for task in numbered(6)} == found
+    for task in numbered(6):
+        # What cannot be read on this side of a pipe is passed over.
+        mine = [news for key, news in heard if key == task.key and isinstance(news, tuple)]
+        assert [("begins", task.number), ("ends", task.number)] == mine
+
+
+@BOTH
+def test_without_a_listener_nothing_is_told(executor: Executor) -> None:
+    assert {False} == {result["heard"] for _, result in executor.run(tells, numbered(3))}
 
 
 @BOTH

@@ -24,6 +24,7 @@ from numbered_tasks import (
     notes,
     numbered,
     starts,
+    tells,
     threads_in_use,
 )
 
@@ -62,6 +63,23 @@ def stored(folder: Path, function: Any, executor: Any, count: int) -> dict[str, 
 def test_results_are_the_same_as_on_threads(tmp_path: Path, executor: OnDask) -> None:
     here = stored(tmp_path / "threads", measure, OnThreads(2), 12)
     assert here == stored(tmp_path / "dask", measure, executor, 12)
+
+
+def test_news_come_with_the_key_of_their_task_and_in_its_order(executor: OnDask) -> None:
+    heard: list[tuple[str, object]] = []
+    # The last task's news may come after its result, when nobody listens any more: it tells nothing.
+    for _ in executor.run(tells_but_the_last, numbered(9), lambda key, news: heard.append((key, news))):
+        time.sleep(0.05)
+    for task in numbered(8):
+        assert [("begins", task.number), ("ends", task.number)] == [news for key, news in heard if key == task.key]
+    assert {False} == {result["heard"] for _, result in executor.run(tells, numbered(2))}
+
+
+def tells_but_the_last(task: Numbered) -> dict[str, object]:
+    if task.number < 8:
+        return tells(task)
+    time.sleep(1)
+    return {}
 
 
 def test_a_worker_killed_from_outside_costs_only_time(tmp_path: Path, executor: OnDask) -> None:
