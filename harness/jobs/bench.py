@@ -149,7 +149,7 @@ def _classify(
     if rows:
         tables = classification_tables(
             rows,
-            plan,
+            plan.unsplittable,
             (list(prepared.classifiers), list(arms)),
             (prepared.dataset, prepared.recipe.full_name),
             baseline=prepared.study.scoring.baseline,

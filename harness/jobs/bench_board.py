@@ -115,7 +115,6 @@ def _run_facts(
 ) -> dict[str, object]:
     facts = {**prepared.fingerprint}
     facts["run"] = {"workers": options.workers, "dask": options.dask, "out": options.out, "images": prepared.folder}
-    facts["dataset"] = prepared.dataset
     facts["label_maps"] = prepared.data.label_maps
     facts["decoded"] = decoded_facts(images.digests)
     facts["pixels"] = images.pixels()

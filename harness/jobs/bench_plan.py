@@ -77,7 +77,7 @@ def prepare(study: Study, options: BenchOptions) -> Prepared:
     if options.smoke:
         study = study.for_smoke()
     recipe = load_recipe(study.degradation.recipe)
-    scoring = _scoring(study, recipe)
+    scoring = scoring_options(study, recipe.scale)
     specs = _upscaler_specs(study.upscalers)
     classifiers, modes, preprocessing = _classifiers(study.classification, options)
     if scoring.baseline is not None and scoring.baseline not in specs:
@@ -167,11 +167,12 @@ def versions() -> dict[str, str | None]:
     return {"python": platform.python_version(), "srmetrics": VERSION, **Needs.of_here(()).versions}
 
 
-def _scoring(study: Study, recipe: Recipe) -> CompareOptions:
+def scoring_options(study: Study, scale: int) -> CompareOptions:
+    """Return a study's scoring as options of a comparison."""
     images, scoring = study.images, study.scoring
     return CompareOptions(
         protocol=scoring.protocol,
-        scale=recipe.scale,
+        scale=scale,
         metrics=tuple(scoring.metrics),
         masks=images.masks,
         masking=scoring.masking,

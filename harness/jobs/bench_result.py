@@ -44,6 +44,10 @@ class BenchResult:
 
     def write(self, folder: str | Path) -> list[Path]:
         """Write all files of the run, each whole or not at all, and return their paths."""
+        return write_files(self.leaderboard, Path(folder), self.texts())
+
+    def texts(self) -> dict[str, str]:
+        """Return the text of every file that a bench has beside a comparison, by name."""
         extra = {"joined.csv": self.joined().to_csv()}
         if self.costs:
             extra["cost.csv"] = cost_table(
@@ -60,7 +64,7 @@ class BenchResult:
             }
         extra["joined.md"] = "\n".join(self._tables(latex=False))
         extra["joined.tex"] = "\n".join(self._tables(latex=True))
-        return write_files(self.leaderboard, Path(folder), extra)
+        return extra
 
     def joined(self) -> PlainTable:
         """Return quality, classification and cost side by side, an arm a row.

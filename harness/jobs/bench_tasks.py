@@ -95,17 +95,24 @@ def do_image(task: ImageTask, rules: ImageRules) -> ImageDone:
         return ImageDone(scored)
     scored.digests.append(digest_of("candidate", image.key, output, task.arm))
     file = _save(rules.out, task.arm, image, output)
-    _score(task, rules, (reference, floats if rules.keep_float else output, white), scored)
+    score_output(image, task.arm, (reference, floats if rules.keep_float else output), rules.scoring, scored)
     return ImageDone(scored, file)
 
 
-def _score(task: ImageTask, rules: ImageRules, pair: tuple[NDArray[Any], NDArray[Any], float], scored: Scored) -> None:
-    reference, candidate, white = pair
-    key, scoring = task.image.key, rules.scoring
+def score_output(
+    image: BenchImage,
+    method: str,
+    pair: tuple[NDArray[Any], NDArray[Any]],
+    scoring: ScoringRules,
+    scored: Scored,
+) -> None:
+    """Score what a method made of an image; whatever is wrong with the pair is a failure in ``scored``."""
+    reference, candidate = pair
+    white = PEAKS[reference.dtype.name]
     if candidate.dtype != reference.dtype:
         reference = reference.astype(np.float64)
     try:
-        regions = _regions(task.image, rules, reference.shape[:2], scored)
+        regions = _regions(image, scoring, reference.shape[:2], scored)
         results = evaluate_regions(
             reference,
             candidate,
@@ -116,15 +123,15 @@ def _score(task: ImageTask, rules: ImageRules, pair: tuple[NDArray[Any], NDArray
             data_range=white if reference.dtype.kind == "f" else scoring.data_range,
         )
     except MaskError as error:
-        scored.fail(key, task.arm, "mask", task.image.file.path, error)
+        scored.fail(image.key, method, "mask", image.file.path, error)
     except SrmetricsError as error:
-        scored.fail(key, task.arm, "unscorable", task.image.file.path, error)
+        scored.fail(image.key, method, "unscorable", image.file.path, error)
     else:
-        scored.add(results, (key, task.image.group, task.arm, task.image.file.path), (), scoring)
+        scored.add(results, (image.key, image.group, method, image.file.path), (), scoring)
 
 
 def _regions(
-    image: BenchImage, rules: ImageRules, size: tuple[int, ...], scored: Scored
+    image: BenchImage, scoring: ScoringRules, size: tuple[int, ...], scored: Scored
 ) -> dict[str, NDArray[np.bool_] | None]:
     regions: dict[str, NDArray[np.bool_] | None] = {"image": None}
     if image.mask is None:
@@ -136,7 +143,6 @@ def _regions(
         return regions
     height, width = size
     pixels = mask.pixels[:height, :width]  # as the reference was cut
-    scoring = rules.scoring
     if not mask.from_file:
         return regions | regions_of(pixels, boundary=scoring.boundary, as_label_map=False)
     scored.digests.append(digest_of("mask", image.key, pixels))

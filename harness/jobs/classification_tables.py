@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.classifiers.arm_summary import ArmMetric, summarise_arm
@@ -14,7 +14,6 @@ from harness.classifiers.comparisons import (
     recovered_by_arm,
 )
 from harness.classifiers.metrics import METRICS, score_block
-from harness.classifiers.plan import Plan
 from harness.classifiers.predictions import TEST, Block, Mode, PredictionRow, blocks_of
 from harness.jobs.arm_comparisons import COMPARISON_COLUMNS, arm_comparisons
 from harness.jobs.arms import HR
@@ -56,7 +55,7 @@ class ClassificationTables:
 
 def classification_tables(
     rows: Sequence[PredictionRow],
-    plan: Plan,
+    unsplittable: Mapping[str, str],
     order: tuple[Sequence[str], Sequence[str]],
     heading: tuple[str, str],
     *,
@@ -70,8 +69,8 @@ def classification_tables(
     ----------
     rows : sequence of PredictionRow
         In any order.
-    plan : Plan
-        Of the classification.
+    unsplittable : mapping of str to str
+        Classes that were left out, and why.
     order : pair of sequences of str
         Classifiers and arms, as tables list them.
     heading : pair of str
@@ -99,8 +98,8 @@ def classification_tables(
     tested.sort(key=lambda block: (place[block.classifier], modes.index(block.mode), place[block.arm], block.repeat))
     return ClassificationTables(
         arms=tuple(results),
-        classification=_classification(results, plan, heading),
-        per_class=_per_class(tested, plan),
+        classification=_classification(results, unsplittable, heading),
+        per_class=_per_class(tested, unsplittable),
         confusion=_confusion(tested),
         comparisons=PlainTable(COMPARISON_COLUMNS, tuple(comparisons)),
         predictions=_predictions(blocks, place, modes),
@@ -143,7 +142,7 @@ def _arm_results(
     return results
 
 
-def _classification(results: Sequence[ArmResult], plan: Plan, heading: tuple[str, str]) -> PlainTable:
+def _classification(results: Sequence[ArmResult], left_out: Mapping[str, str], heading: tuple[str, str]) -> PlainTable:
     header = [
         *("dataset", "degradation", "arm", "classifier", "mode", "n_images", "n_groups", "n_classes", "n_repeats")
     ]
@@ -152,7 +151,7 @@ def _classification(results: Sequence[ArmResult], plan: Plan, heading: tuple[str
         header += [f"{metric}_rank", f"{metric}_vs_best"] if metric in PER_IMAGE else []
     header += ["flips", "flips_lost", "flips_gained", "recovered", "recovered_ci_low", "recovered_ci_high"]
     header += ["recovered_note", "leakage", "unsplittable", "notes"]
-    unsplittable = "; ".join(f"{name}: {why}" for name, why in plan.unsplittable.items())
+    unsplittable = "; ".join(f"{name}: {why}" for name, why in left_out.items())
     rows = []
     for one in results:
         row: list[Value] = [*heading, one.arm, one.classifier, one.mode]
@@ -172,7 +171,7 @@ def _classification(results: Sequence[ArmResult], plan: Plan, heading: tuple[str
     return PlainTable(tuple(header), tuple(rows))
 
 
-def _per_class(blocks: Sequence[Block], plan: Plan) -> PlainTable:
+def _per_class(blocks: Sequence[Block], unsplittable: Mapping[str, str]) -> PlainTable:
     header = (
         *("classifier", "mode", "arm", "repeat", "class", "n_images", "n_groups", "n_predicted"),
         *("precision", "recall", "f1", "auroc", "auprc", "note"),
@@ -183,7 +182,7 @@ def _per_class(blocks: Sequence[Block], plan: Plan) -> PlainTable:
         for one in score_block(block).per_class:
             numbers = (one.precision, one.recall, one.f1, one.auroc, one.auprc)
             rows.append((*who, one.label, one.n_images, one.n_units, one.n_predicted, *numbers, one.note))
-        for name, why in plan.unsplittable.items():
+        for name, why in unsplittable.items():
             rows.append((*who, name, 0, 0, 0, None, None, None, None, None, f"unsplittable: {why}"))
     return PlainTable(header, tuple(rows))
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
 
 from harness.engine.on_threads import run_on_threads
@@ -236,7 +237,7 @@ def _run_facts(
         "pairing": dict(inputs.rules),
         "seed": options.seed,
         "inputs": {**read, "candidates": read_of_methods},
-        "dataset": options.dataset or inputs.dataset,
+        "protocol": asdict(options.resolved_early),
         "label_maps": inputs.label_maps,
         "decoded": decoded_facts(digests),
         "files": inputs.files,

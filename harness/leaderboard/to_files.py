@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness.engine.atomic import write_together
-from harness.leaderboard.leaderboard import Leaderboard
+from harness.leaderboard.leaderboard import Heading, Leaderboard
 from harness.leaderboard.to_csv import comparisons_csv, failures_csv, leaderboard_csv, per_image_csv
 from harness.leaderboard.to_json import to_json_text
 from harness.leaderboard.to_latex import to_latex
@@ -27,7 +27,27 @@ def write_files(board: Leaderboard, folder: Path, extra: Mapping[str, str] | Non
     extra : mapping of str to str, optional
         More files by name: what a bench has beside a comparison.
     """
-    contents = {
+    contents = run_texts(board, extra)
+    digests = {
+        name: hashlib.sha256(_encoded(text)).hexdigest() for name, text in contents.items() if name.endswith(".csv")
+    }
+    run = {
+        "schema": RUN_SCHEMA,
+        "srmetrics_version": board.heading.version,
+        "signatures": list(board.signatures),
+        "heading": heading_facts(board.heading),
+        **board.run,
+        "notes": list(board.notes),
+        "sha256": digests,
+    }
+    contents["run.json"] = to_json_text(run)
+    write_together({folder / name: _encoded(text) for name, text in contents.items()})
+    return [folder / name for name in contents]
+
+
+def run_texts(board: Leaderboard, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the text of every file of a run but ``run.json``, by name."""
+    return {
         "leaderboard.csv": leaderboard_csv(board),
         "leaderboard.md": to_markdown(board),
         "leaderboard.tex": to_latex(board),
@@ -36,20 +56,12 @@ def write_files(board: Leaderboard, folder: Path, extra: Mapping[str, str] | Non
         "failures.csv": failures_csv(board.failures),
         **(extra or {}),
     }
-    digests = {
-        name: hashlib.sha256(_encoded(text)).hexdigest() for name, text in contents.items() if name.endswith(".csv")
-    }
-    run = {
-        "schema": RUN_SCHEMA,
-        "srmetrics_version": board.heading.version,
-        "signatures": list(board.signatures),
-        **board.run,
-        "notes": list(board.notes),
-        "sha256": digests,
-    }
-    contents["run.json"] = to_json_text(run)
-    write_together({folder / name: _encoded(text) for name, text in contents.items()})
-    return [folder / name for name in contents]
+
+
+def heading_facts(heading: Heading) -> dict[str, object]:
+    """Return what all rows of a leaderboard have in common, but for the metrics and the version."""
+    names = ("dataset", "dataset_digest", "scale", "degradation", "protocol", "average")
+    return {name: getattr(heading, name) for name in names}
 
 
 def _encoded(text: str) -> bytes:
