@@ -22,6 +22,7 @@ from harness.report.bench_rows import TableRow
 
 Kind: TypeAlias = Literal["roc", "precision-recall"]
 Floats: TypeAlias = NDArray[np.float64]
+_Points: TypeAlias = tuple[Floats, Floats]
 
 PROBABILITY = "p_"
 """What the names of the columns with a class's probability begin with."""
@@ -93,19 +94,32 @@ def _part(rows: Sequence[TableRow]) -> ArmPart | None:
     )
 
 
-def class_curve(parts: Sequence[ArmPart], name: str, kind: Kind) -> BandedCurve | None:
-    """Return the curve of one class against the rest; None where no repeat holds both kinds of image."""
-    return _banded([[points] for part in parts if (points := _points(part, name, kind)) is not None], kind)
+@dataclass(frozen=True, slots=True, eq=False)
+class ArmCurves:
+    """The curves of one kind of one arm."""
+
+    kind: Kind
+    corners: tuple[Mapping[str, _Points], ...]
+    """Of each repeat, by class; a class that no or every test image is of has none."""
+
+    def of_class(self, name: str) -> BandedCurve | None:
+        """Return the curve of one class against the rest; None where no repeat holds both kinds of image."""
+        return _banded([[of_repeat[name]] for of_repeat in self.corners if name in of_repeat], self.kind)
+
+    def macro(self) -> BandedCurve | None:
+        """Return the mean of the classes' curves, each class with the same weight; None where there is none."""
+        return _banded([list(of_repeat.values()) for of_repeat in self.corners if of_repeat], self.kind)
 
 
-def macro_curve(parts: Sequence[ArmPart], kind: Kind) -> BandedCurve | None:
-    """Return the mean of the classes' curves, each class with the same weight; None where there is none."""
-    repeats = []
-    for part in parts:
-        points = [found for name in part.classes if (found := _points(part, name, kind)) is not None]
-        if points:
-            repeats.append(points)
-    return _banded(repeats, kind)
+def arm_curves(parts: Sequence[ArmPart], kind: Kind) -> ArmCurves:
+    """Return the curves of an arm's repeats."""
+    return ArmCurves(
+        kind,
+        tuple(
+            {name: points for name in part.classes if (points := _points(part, name, kind)) is not None}
+            for part in parts
+        ),
+    )
 
 
 def value_at(curve: BandedCurve, places: Sequence[float]) -> list[tuple[float, float, float]]:
@@ -118,15 +132,10 @@ def value_at(curve: BandedCurve, places: Sequence[float]) -> list[tuple[float, f
     return [(float(mean), float(low), float(high)) for mean, low, high in zip(*columns, strict=True)]
 
 
-_Points: TypeAlias = tuple[Floats, Floats]
-
-
 def _points(part: ArmPart, name: str, kind: Kind) -> _Points | None:
     """Return the corners of one curve with x ascending; None where the part cannot have one."""
     from sklearn.metrics import precision_recall_curve, roc_curve
 
-    if name not in part.classes:
-        return None
     true = np.array([label == name for label in part.labels])
     if not 0 < true.sum() < true.size:
         return None

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.report.bench_rows import BenchRows, Family, TableRow, number
+from srmetrics.errors import SrmetricsError
+from srmetrics.metrics import find_metric
 
 WHOLE_IMAGE = "image"
 """The region that quality is drawn of."""
@@ -74,6 +76,14 @@ def costs(rows: BenchRows) -> dict[CostKind, dict[str, float]]:
         for kind in COSTS
     }
     return {kind: values for kind, values in found.items() if values}
+
+
+def higher_is_better(metric: str) -> bool:
+    """Return whether more of a metric is better; yes for one whose package is not installed here."""
+    try:
+        return find_metric(metric).higher_is_better
+    except SrmetricsError:
+        return True
 
 
 def frontier(cost: Mapping[str, float], value: Mapping[str, Measure], *, higher_is_better: bool = True) -> list[str]:

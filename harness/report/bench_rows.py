@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from harness.jobs.run_folder import RunFolder
+
 TableRow: TypeAlias = Mapping[str, str]
 """One line of a CSV by its columns, as text."""
 
@@ -65,8 +67,32 @@ def family_of(row: TableRow) -> Family:
     return Family(row["classifier"], row["mode"])
 
 
+def read_rows(run: RunFolder) -> BenchRows:
+    """Return the tables that a run has."""
+
+    def table(name: str) -> tuple[TableRow, ...]:
+        return tuple(run.table(name)) if (run.path / name).is_file() else ()
+
+    return BenchRows(
+        classification=table("classification.csv"),
+        per_class=table("per_class.csv"),
+        confusion=table("confusion.csv"),
+        predictions=table("predictions.csv"),
+        comparisons=table("arm_comparisons.csv"),
+        leaderboard=table("leaderboard.csv"),
+        cost=table("cost.csv"),
+        facts=run.facts,
+    )
+
+
 def number(row: TableRow, column: str) -> float:
-    """Return a cell as a number; NaN where it is empty or the table lacks the column."""
+    """Return a cell as a number; NaN where it is empty or the table lacks the column.
+
+    Raises
+    ------
+    ValueError
+        When it is another text.
+    """
     text = row.get(column) or ""
     return float(text) if text else math.nan
 

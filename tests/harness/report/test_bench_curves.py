@@ -13,7 +13,8 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from harness.classifiers.metrics import score_block
 from harness.classifiers.predictions import Block
-from harness.report.bench_curves import ArmPart, class_curve, macro_curve, parts_by_arm, value_at
+from harness.report.bench_curve_charts import KINDS
+from harness.report.bench_curves import ArmPart, arm_curves, parts_by_arm, value_at
 
 
 def part(labels: Sequence[str], probabilities: NDArray[np.float64], classes: Sequence[str]) -> ArmPart:
@@ -40,7 +41,7 @@ def test_the_area_under_a_class_curve_is_what_scikit_learn_says(seed: int, n_cla
     one = drawn(seed, classes=classes)
     for at, name in enumerate(classes):
         true = np.array(one.labels) == name
-        roc, precision_recall = class_curve([one], name, "roc"), class_curve([one], name, "precision-recall")
+        roc, precision_recall = (arm_curves([one], kind).of_class(name) for kind in KINDS)
         assert roc is not None
         assert precision_recall is not None
         # Sums of some dozens of terms near 1 in another order.
@@ -54,7 +55,7 @@ def test_the_area_under_a_class_curve_is_what_scikit_learn_says(seed: int, n_cla
 def test_the_areas_under_the_mean_curves_are_the_tables_auroc_and_auprc(seeds: list[int]) -> None:
     parts = [drawn(seed) for seed in seeds]
     scores = [score_block(block(one)).values for one in parts]
-    roc, precision_recall = macro_curve(parts, "roc"), macro_curve(parts, "precision-recall")
+    roc, precision_recall = arm_curves(parts, "roc").macro(), arm_curves(parts, "precision-recall").macro()
     assert roc is not None
     assert precision_recall is not None
     assert roc.area == pytest.approx(np.mean([score["auroc"] for score in scores]), abs=1e-12)
@@ -65,11 +66,12 @@ def test_the_areas_under_the_mean_curves_are_the_tables_auroc_and_auprc(seeds: l
 @settings(max_examples=20)
 def test_the_band_spans_the_repeats_and_holds_the_mean(seeds: list[int]) -> None:
     parts = [drawn(seed) for seed in seeds]
-    together = macro_curve(parts, "roc")
+    together = arm_curves(parts, "roc").macro()
     assert together is not None
     assert len(seeds) == together.n_repeats
     places = np.unique(together.x).tolist()
-    single = np.array([value_at(curve, places) for one in parts if (curve := macro_curve([one], "roc"))])[:, :, 0]
+    alone = [arm_curves([one], "roc").macro() for one in parts]
+    single = np.array([value_at(curve, places) for curve in alone if curve is not None])[:, :, 0]
     for (mean, low, high), of_repeats in zip(value_at(together, places), single.T, strict=True):
         assert low <= mean + 1e-12 <= high + 2e-12
         assert (low, high) == pytest.approx((of_repeats.min(), of_repeats.max()), abs=1e-12)
@@ -78,7 +80,7 @@ def test_the_band_spans_the_repeats_and_holds_the_mean(seeds: list[int]) -> None
 def test_a_curve_by_hand() -> None:
     # Thresholds from high to low catch: a (right), b (wrong), a (right), b (wrong).
     one = part("abab", np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.6, 0.4]]), "ab")
-    roc, precision_recall = class_curve([one], "a", "roc"), class_curve([one], "a", "precision-recall")
+    roc, precision_recall = arm_curves([one], "roc").of_class("a"), arm_curves([one], "precision-recall").of_class("a")
     assert roc is not None
     assert precision_recall is not None
     assert roc.x.tolist() == [0, 0, 0.5, 0.5, 1, 1]
@@ -91,14 +93,14 @@ def test_a_curve_by_hand() -> None:
 
 def test_a_class_that_no_or_every_test_image_is_of_has_no_curve() -> None:
     one = part("aab", np.array([[0.9, 0.1, 0], [0.2, 0.8, 0], [0.3, 0.7, 0]]), "abz")
-    assert class_curve([one], "z", "roc") is None
-    assert class_curve([one], "not a class", "roc") is None
+    assert arm_curves([one], "roc").of_class("z") is None
+    assert arm_curves([one], "roc").of_class("not a class") is None
     of_one = part("aaa", one.probabilities, "abz")
-    assert class_curve([of_one], "a", "precision-recall") is None
-    assert macro_curve([of_one], "roc") is None
-    assert macro_curve([], "roc") is None
+    assert arm_curves([of_one], "precision-recall").of_class("a") is None
+    assert arm_curves([of_one], "roc").macro() is None
+    assert arm_curves([], "roc").macro() is None
     # A repeat without the class does not count where another has it.
-    both = macro_curve([of_one, one], "roc")
+    both = arm_curves([of_one, one], "roc").macro()
     assert both is not None
     assert both.n_repeats == 1
 
@@ -112,7 +114,7 @@ def test_thinned_curves_keep_their_ends_and_nearly_their_area() -> None:
         ("roc", roc_auc_score(labels == "a", score)),
         ("precision-recall", average_precision_score(labels == "a", score)),
     ):
-        curve = class_curve([one], "a", kind)  # type: ignore[arg-type]
+        curve = arm_curves([one], kind).of_class("a")  # type: ignore[arg-type]
         assert curve is not None
         assert curve.x.size == 800
         assert (curve.x[0], curve.x[-1]) == (0, 1)
@@ -143,6 +145,6 @@ def test_parts_hold_test_lines_with_probabilities_alone() -> None:
 
 def test_values_of_a_table_are_read_off_the_curve() -> None:
     one = part("abab", np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.6, 0.4]]), "ab")
-    curve = class_curve([one], "a", "roc")
+    curve = arm_curves([one], "roc").of_class("a")
     assert curve is not None
     assert [mean for mean, _, _ in value_at(curve, (0, 0.25, 0.5, 0.75, 1))] == [0.5, 0.5, 1, 1, 1]
