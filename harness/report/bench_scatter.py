@@ -139,7 +139,8 @@ def short(value: float) -> str:
 
 _Side = tuple[float, float, str, str]
 _SIDES: tuple[_Side, ...] = (
-    *((7, 0, "left", "center"), (-7, 0, "right", "center"), (0, 8, "center", "bottom"), (0, -8, "center", "top")),
+    # Between the two intervals first, so that they do not strike the name through.
+    *((6, 3, "left", "bottom"), (-6, 3, "right", "bottom"), (6, -3, "left", "top"), (-6, -3, "right", "top")),
     *((9, dy, "left", "center") for dy in (14, -14, 24, -24, 34, -34)),
 )
 """Where a name may stand beside its point: offsets, and which end of it is there."""

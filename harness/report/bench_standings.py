@@ -23,6 +23,8 @@ LEGEND = (
     "repeats, of split and training together."
 )
 
+_LINES = "Lines: 95 % intervals; where few units let one reach past 0 or 100 %, it is drawn to there. "
+
 _COLUMNS = (
     Column("Arm", numeric=False, hint="what the classifier saw"),
     Column("Accuracy", hint="share of test images that are classified rightly, in percent"),
@@ -110,11 +112,8 @@ def accuracy_chart(rows: BenchRows, family: Family, id: str) -> Chart | None:
         title=f"Accuracy of each arm: {readable(str(family))}",
         description=said,
         size=(360, 62 + 22 * len(ordered)),
-        caption=(
-            "Lines: 95 % intervals; where few units let one reach past 0 or 100 %, it is drawn to there. "
-            "Dashed: the accuracy on HR."
-            + ("" if any(one.has_interval for one in found.values()) else " Too few units for intervals.")
-        ),
+        caption=(_LINES if any(one.has_interval for one in found.values()) else "Too few units for intervals. ")
+        + ("Dashed: the accuracy on HR." if HR in found else ""),
     )
 
 
@@ -130,6 +129,7 @@ def _draw(figure: Figure, ordered: Sequence[tuple[str, Measure]], hr: Measure | 
     axes.set_yticks(range(len(ordered)), [label_of(name) for name, _ in ordered])
     axes.set_ylim(-0.6, len(ordered) - 0.4)
     low = min(one.low if one.has_interval else one.value for _, one in ordered)
-    axes.set_xlim(max(0.0, 100 * low - 4) if low > 0.2 else -2, 102)
+    high = max(one.high if one.has_interval else one.value for _, one in ordered)
+    axes.set_xlim(max(-2.0, 100 * low - 4), min(102.0, 100 * high + 4))
     axes.set_xlabel("accuracy in percent")
     axes.grid(axis="y", visible=False)
