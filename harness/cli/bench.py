@@ -54,6 +54,7 @@ def _class_names(_: click.Context, __: click.Parameter, text: str | None) -> dic
 @click.option("--strict", is_flag=True, help="Stop for near-identical images on both sides of a split too.")
 @click.option("--keep-float", is_flag=True, help="Score the upscalers' floats, not what a saved file would hold.")
 @click.option("--no-cost", is_flag=True, help="Do not measure what the upscalers cost.")
+@click.option("--report", "page", is_flag=True, help="Also write RUN/report/index.html ('srmetrics report').")
 @click.option("--scale", type=click.IntRange(min=1), help="Without a study: the factor, which the recipe must have.")
 @click.option("--recipe", help="Without a study: how images are made small ('srmetrics recipes').")
 @click.option("--upscaler", "upscalers", multiple=True, metavar="[NAME=]SPEC", help="Without a study; repeatable.")
@@ -69,12 +70,13 @@ def _class_names(_: click.Context, __: click.Parameter, text: str | None) -> dic
 @click.option("--mode", "modes", multiple=True, type=click.Choice(["retrain", "frozen"]), help="Without a study; both.")
 @click.option("--seed", type=click.IntRange(min=0), help="Without a study: of degradation, splits, draws; 0.")
 @click.option("--baseline", metavar="METHOD", help="Without a study: test every method against this one too.")
-def command(study: str | None, out: str, **settings: Any) -> int:
+def command(study: str | None, out: str, page: bool, **settings: Any) -> int:
     """Ask whether super-resolution helps: restore, score, classify, and rank with intervals and tests.
 
     References are made small by a recipe, restored by every upscaler, scored against the references, and classified
     as HR, as LR and as every method's output. STUDY is a YAML file, or one that ships.
     """
+    from harness.cli.report import write_page
     from harness.cli.screen import progress, screen
     from harness.engine.cores import available_cores
     from harness.jobs.bench import run_bench
@@ -108,6 +110,8 @@ def command(study: str | None, out: str, **settings: Any) -> int:
     if len(failed) > MOST_LINES:
         click.echo(f"Failed: {len(failed) - MOST_LINES} more; see {out}/failures.csv", err=True)
     click.echo(shown(f"Wrote {out}"), err=True)
+    if page and result.leaderboard.per_image:
+        write_page(out, workers=settings["workers"])
     return result.exit_code
 
 

@@ -14,6 +14,7 @@ Examples:
   srmetrics compare HR/ RCAN/ EDSR/ --protocol sr-y --scale 4 --out run/
   srmetrics compare HR/ ours=outputs/ --masks 'masks/*.png' --boundary 3
   srmetrics compare 'cells/*.bmp' sr=restored/ --masks 'cells/*.png' --labels 255=nucleus,0=background
+  srmetrics compare HR/ RCAN/ EDSR/ --out run/ --report
   srmetrics compare volumes/ recon/ --protocol fastmri --group-by '^(patient[0-9]+)'
 \b
 Exit codes: 0 done; 1 nothing could be scored; 2 wrong usage; 3 done in part (see failures.csv).
@@ -70,20 +71,26 @@ def _facets(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> di
 @click.option(
     "--out", type=click.Path(file_okay=False), metavar="DIR", help="Write the CSVs, tables and run.json here."
 )
+@click.option("--report", "page", is_flag=True, help="Also write DIR/report/index.html ('srmetrics report').")
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json", "markdown", "latex"]), default="table",
     show_default=True, help="What is printed.",
 )  # fmt: skip
-def command(reference: str, candidates: tuple[str, ...], out: str | None, form: str, **settings: Any) -> int:
+def command(
+    reference: str, candidates: tuple[str, ...], out: str | None, page: bool, form: str, **settings: Any
+) -> int:
     """Score folders (or files) of outputs against references.
 
     REFERENCE and each CANDIDATE are a folder, a pattern such as 'DIR/*.bmp', or one file; NAME=FOLDER names a method.
     Files pair by name, never by position. Sizes that differ are an error unless --align says what to do.
     """
+    from harness.cli.report import write_page
     from harness.cli.screen import progress, screen, shown
     from harness.front import compare
     from srmetrics.errors import FileError
 
+    if page and not out:
+        raise click.UsageError("--report goes with --out DIR: the page is a part of the run's folder.")
     settings["metrics"] = settings["metrics"] or ("psnr", "ssim")
     with progress("Scoring") as report:
         board = compare(reference, candidates, **settings, progress=report)
@@ -99,6 +106,8 @@ def command(reference: str, candidates: tuple[str, ...], out: str | None, form: 
         click.echo(shown(line), err=True)
     if paths:
         click.echo(f"Wrote {out}: {', '.join(path.name for path in paths)}", err=True)
+        if page and out and board.per_image:
+            write_page(out, workers=settings["workers"])
     elif form == "table" and board.rows:
         click.echo("Next: --out DIR writes the CSVs, --format latex prints a table for a paper.", err=True)
     return board.exit_code

@@ -14,6 +14,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("harness.cli.compare", "Score folders of outputs against a folder of references."),
     "degrade": ("harness.cli.degrade", "Make low-resolution images that anyone can make again."),
     "bench": ("harness.cli.bench", "Ask whether super-resolution helps: restore, score, classify, rank."),
+    "audit": ("harness.cli.audit", "Find the convention under which a published score comes out, or what is wrong."),
+    "report": ("harness.cli.report", "Write a finished run as one HTML page, with pictures and charts."),
     "leaderboard": ("harness.cli.leaderboard", "Make one leaderboard of several runs, if they may be compared."),
     "recipes": ("harness.cli.recipes", "List the degradation recipes, or explain one."),
     "protocols": ("harness.cli.protocols", "List the presets of evaluation protocols."),

@@ -1,0 +1,48 @@
+"""``srmetrics report``."""
+
+from __future__ import annotations
+
+import click
+
+EXAMPLES = """\b
+Examples:
+  srmetrics report run/
+  srmetrics report run/ --images /data/moved --out page/
+  srmetrics report run/ --max-mb 5
+\b
+Exit codes: 0 done; 1 the run or its tables cannot be read, or the page cannot be written; 2 wrong usage.
+"""
+
+
+@click.command("report", epilog=EXAMPLES)
+@click.argument("run", type=click.Path())
+@click.option("--images", type=click.Path(), metavar="DIR", help="Where to look for images that were moved.")
+@click.option(
+    "--out", type=click.Path(file_okay=False), metavar="DIR", help="The page's folder; RUN/report by default."
+)
+@click.option(
+    "--max-mb", type=click.FloatRange(min=0, min_open=True), default=30, show_default=True, metavar="MB",
+    help="How large the page may be; whole pictures that have no room lie beside it.",
+)  # fmt: skip
+@click.option("--workers", type=click.IntRange(min=1), help="Images read at once; the number of cores by default.")
+def command(run: str, images: str | None, out: str | None, max_mb: float, workers: int | None) -> int:
+    """Write a finished run as one HTML page, to look at without a network.
+
+    RUN is the folder that compare --out or bench --out wrote. The page has the leaderboard with its signatures, paired
+    differences, pictures under a slider with synchronous zoom, maps of errors and SSIM, and scores by image, slice and
+    group; of a bench also confusions, curves and costs.
+    """
+    write_page(run, images=images, out=out, max_mb=max_mb, workers=workers)
+    return 0
+
+
+def write_page(
+    run: str, *, images: str | None = None, out: str | None = None, max_mb: float = 30, workers: int | None = None
+) -> None:
+    """Write the page of a run, showing progress, and say where it is and how large."""
+    from harness.cli.screen import progress, shown
+    from harness.report import write_report
+
+    with progress("Making pictures") as report:
+        page = write_report(run, out=out, images=images, max_megabytes=max_mb, workers=workers, progress=report)
+    click.echo(shown(f"Wrote {page} ({page.stat().st_size / 1e6:.1f} MB)"), err=True)
