@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from harness.front import bench, compare
+    from harness.jobs.bench_progress import BenchProgress
     from harness.jobs.degrade import degrade
     from harness.leaderboard.leaderboard import Leaderboard
 
-__all__ = ["Leaderboard", "bench", "compare", "degrade"]
+__all__ = ["BenchProgress", "Leaderboard", "bench", "compare", "degrade"]
 
 _HOMES = {
+    "BenchProgress": "harness.jobs.bench_progress",
     "Leaderboard": "harness.leaderboard.leaderboard",
     "bench": "harness.front",
     "compare": "harness.front",

@@ -15,6 +15,7 @@ from harness.statistics.units import Average
 from srmetrics import EvaluationProtocol
 
 if TYPE_CHECKING:
+    from harness.jobs.bench_progress import BenchProgress
     from harness.jobs.bench_result import BenchResult
     from harness.jobs.study import Study
 
@@ -125,7 +126,7 @@ def bench(
     strict: bool = False,
     keep_float: bool = False,
     measure_cost: bool = True,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | BenchProgress | None = None,
 ) -> BenchResult:
     """Run a study: ``srmetrics bench`` in Python. Given again, it goes on with a run that was stopped.
 
@@ -140,8 +141,9 @@ def bench(
     workers : int, optional
         Tasks at once; the number of cores by default. With more than one, training is done in processes: a script
         then needs ``if __name__ == "__main__":`` around its work.
-    progress : callable, optional
-        Called as ``progress(done, total)``, first for images, then for trainings.
+    progress : callable or BenchProgress, optional
+        Called as ``progress(done, total)``, first for images, then for trainings. A ``harness.BenchProgress`` is told
+        of epochs, losses and accuracies of single trainings too.
 
     Returns
     -------
@@ -176,7 +178,7 @@ def bench(
         keep_float=keep_float,
         measure_cost=measure_cost,
     )
-    return run_bench(study, options, progress or (lambda done, total: None))
+    return run_bench(study, options, progress)
 
 
 def _text(location: Location | None) -> str | None:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from harness.jobs.bench import run_bench
 from harness.jobs.bench_options import BenchOptions
+from harness.jobs.bench_progress import BenchProgress, Report
 from harness.jobs.bench_result import BenchResult
 from harness.jobs.smoke import texture
 from harness.jobs.study import Study, checked_study
@@ -42,9 +43,11 @@ def small_study(**changes: Any) -> Study:
     return checked_study(document | changes)
 
 
-def run(study: Study, images: Path, out: Path, **options: Any) -> BenchResult:
+def run(
+    study: Study, images: Path, out: Path, progress: Report | BenchProgress | None = None, **options: Any
+) -> BenchResult:
     settings: dict[str, Any] = {"images": str(images), "out": str(out), "measure_cost": False}
-    return run_bench(study, BenchOptions(**(settings | options)))
+    return run_bench(study, BenchOptions(**(settings | options)), progress)
 
 
 def tables(folder: Path) -> dict[str, bytes]:

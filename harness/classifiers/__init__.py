@@ -17,6 +17,7 @@ from harness.classifiers.modes import HR, Classification, Task, classify, run_ta
 from harness.classifiers.plan import Plan, PlanOptions, plan_classification
 from harness.classifiers.predictions import MODES, Block, Mode, PredictionRow, blocks_of
 from harness.classifiers.preprocessing import Preprocessing
+from harness.classifiers.progress import TrainingProgress, WatchesValidation, hear_training, tell_training
 from harness.classifiers.spec import KINDS, Permissions, build_classifier
 from harness.classifiers.splits import Fractions, Split, split_images
 
@@ -43,12 +44,15 @@ __all__ = [
     "Preprocessing",
     "Split",
     "Task",
+    "TrainingProgress",
+    "WatchesValidation",
     "blocks_of",
     "build_classifier",
     "classify",
     "compare_arms",
     "family",
     "flips_against",
+    "hear_training",
     "higher_is_better",
     "image_values",
     "mcnemar_per_repeat",
@@ -59,4 +63,5 @@ __all__ = [
     "split_images",
     "summarise_arm",
     "tasks_of",
+    "tell_training",
 ]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.classifiers.classifier import Classifier, ClassifierDescription, Image
+from harness.classifiers.progress import WatchesValidation
 from harness.classifiers.spec import Request, build_classifier
 from srmetrics.errors import ClassifierError
 
@@ -26,6 +27,12 @@ class Ensemble:
         """Train from nothing, as `Classifier.fit`."""
         for member in self.members:
             member.fit(images, labels, seed)
+
+    def watch(self, images: Sequence[Image], labels: Sequence[str]) -> None:
+        """Let the members that can tell their accuracy on these images, as `WatchesValidation.watch`."""
+        for member in self.members:
+            if isinstance(member, WatchesValidation):
+                member.watch(images, labels)
 
     def predict_proba(self, images: Sequence[Image]) -> NDArray[np.float64]:
         """Return the mean of the members' probabilities, as `Classifier.predict_proba`."""

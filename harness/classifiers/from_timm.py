@@ -94,4 +94,4 @@ def build(request: Request) -> TorchClassifier:
         device=device,
     )
     maker = TimmMaker(request.which, weights, input_layer, size if fixed else None, device != "cpu")
-    return TorchClassifier(description, maker, preprocessing, settings, moments, request.permissions.progress)
+    return TorchClassifier(description, maker, preprocessing, settings, moments)

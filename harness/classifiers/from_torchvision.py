@@ -86,7 +86,7 @@ def build(request: Request) -> TorchClassifier:
         device=device,
     )
     maker = TorchvisionMaker(network, weights, input_layer, device != "cpu")
-    return TorchClassifier(description, maker, preprocessing, settings, moments, request.permissions.progress)
+    return TorchClassifier(description, maker, preprocessing, settings, moments)
 
 
 def _known(name: str, names: list[str]) -> str:

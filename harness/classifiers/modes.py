@@ -15,6 +15,7 @@ from harness.classifiers.one_thread import one_thread
 from harness.classifiers.plan import Plan, PlanOptions, plan_classification
 from harness.classifiers.predictions import MODES, TEST, Block, Mode, PredictionRow
 from harness.classifiers.preprocessing import Preprocessing
+from harness.classifiers.progress import WatchesValidation, training_is_heard
 from harness.classifiers.repeats import repeat_seed
 from srmetrics.errors import ClassifierError
 
@@ -140,8 +141,11 @@ def classify(
 def _trained(
     classifier: Classifier, arm: str, images: Mapping[str, NDArray[Any]], seen: Preprocessing, plan: Plan, task: Task
 ) -> Classifier:
-    keys = plan.splits[task.repeat].parts["train"]
+    parts = plan.splits[task.repeat].parts
+    keys, held = parts["train"], parts.get("validation", ())
     fresh = copy.deepcopy(classifier)
+    if held and training_is_heard() and isinstance(fresh, WatchesValidation):
+        fresh.watch(seen(_images_of(arm, images, held)), [plan.labels[key] for key in held])
     fresh.fit(
         seen(_images_of(arm, images, keys)),
         [plan.labels[key] for key in keys],

@@ -76,4 +76,4 @@ def build(request: Request) -> TorchClassifier:
         needs_torch=True,
         device=device,
     )
-    return TorchClassifier(description, small_resnet, preprocessing, settings, progress=request.permissions.progress)
+    return TorchClassifier(description, small_resnet, preprocessing, settings)

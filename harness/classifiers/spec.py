@@ -56,8 +56,6 @@ class Permissions:
     """``cpu``, ``cuda`` or ``cuda:N``."""
     allow_download: bool = False
     allow_code: bool = False
-    progress: Callable[[str], None] | None = None
-    """Told of a training's progress, in a line of text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from harness.classifiers.classifier import ClassifierDescription, Image
 from harness.classifiers.preprocessing import Preprocessing, as_batch
-from harness.classifiers.training import TrainingSettings, predict_logits, repeatable_torch, softmax, train
+from harness.classifiers.training import TrainingSettings, Watched, predict_logits, repeatable_torch, softmax, train
 from srmetrics.errors import ClassifierError
 
 NetworkMaker: TypeAlias = Callable[[int, int], Any]
@@ -33,7 +33,7 @@ class TorchClassifier:
     settings: TrainingSettings
     moments: Moments | None = None
     """What inputs are standardised by; None for the training part's own."""
-    progress: Callable[[str], None] | None = field(default=None, repr=False)
+    _watched: tuple[Sequence[Image], Sequence[str]] | None = field(default=None, repr=False)
     _network: Any = field(default=None, repr=False)
     _classes: tuple[str, ...] = field(default=(), repr=False)
     _used_moments: Moments = field(default=((), ()), repr=False)
@@ -44,6 +44,7 @@ class TorchClassifier:
         self._classes = tuple(sorted(set(labels)))
         self._used_moments = _fitting(self.moments, seen[0].shape[2]) if self.moments else _moments_of(seen)
         at = {name: number for number, name in enumerate(self._classes)}
+        held, self._watched = self._watched, None
         device = self.description.device
         with repeatable_torch(seed, device), self._naming_failures(seen[0].shape):
             network = self.make_network(len(self._classes), seen[0].shape[2]).to(device)
@@ -54,9 +55,13 @@ class TorchClassifier:
                 self.settings,
                 seed,
                 device,
-                self._report,
+                Watched(self.description.name) if held is None else self._as_watched(*held, at),
             )
             self._network = network
+
+    def watch(self, images: Sequence[Image], labels: Sequence[str]) -> None:
+        """Let the next `fit` tell its accuracy on these images, as `WatchesValidation.watch`."""
+        self._watched = images, labels
 
     def predict_proba(self, images: Sequence[Image]) -> NDArray[np.float64]:
         """Return probabilities, as `Classifier.predict_proba`."""
@@ -73,9 +78,10 @@ class TorchClassifier:
         mean, deviation = (np.array(part, dtype=np.float32) for part in self._used_moments)
         return [(image - mean) / deviation for image in images]
 
-    def _report(self, text: str) -> None:
-        if self.progress is not None:
-            self.progress(f"{self.description.name}: {text}")
+    def _as_watched(self, images: Sequence[Image], labels: Sequence[str], at: dict[str, int]) -> Watched:
+        # A class that is not trained on is never told right.
+        targets = tuple(at.get(label, -1) for label in labels)
+        return Watched(self.description.name, self._standardised(as_batch(images, self.preprocessing)), targets)
 
     @contextmanager
     def _naming_failures(self, shape: tuple[int, ...]) -> Iterator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import RLock
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from harness.classifiers.one_thread import one_thread
 from harness.classifiers.options import Options
+from harness.classifiers.progress import TrainingProgress, tell_training, training_is_heard
 from srmetrics.errors import ClassifierError
 
 _SECONDS_BETWEEN_REPORTS = 2.0
@@ -53,6 +54,17 @@ def take_training_settings(options: Options) -> TrainingSettings:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What a training tells of itself, where anybody listens."""
+
+    name: str
+    """Of the classifier."""
+    images: Sequence[NDArray[np.float32]] = ()
+    """The validation part, standardised: looked at after each epoch, and never learnt from."""
+    targets: Sequence[int] = ()
+
+
 @contextmanager
 def repeatable_torch(seed: int, device: str) -> Iterator[None]:
     """Seed torch and hold it to repeatable algorithms on one thread; give back what was before.
@@ -85,7 +97,7 @@ def train(
     settings: TrainingSettings,
     seed: int,
     device: str,
-    progress: Callable[[str], None],
+    watched: Watched,
 ) -> None:
     """Train a network in place; call it inside `repeatable_torch`.
 
@@ -101,43 +113,95 @@ def train(
     seed : int
         Of the order of the images and their flips.
     device : str
-    progress : callable
-        Told after the first batch, every two seconds, and at the end.
+    watched : Watched
+        Progress is told after the first batch, every two seconds, and after each epoch.
 
     Raises
     ------
     ClassifierError
-        When the loss is no number.
+        When an epoch's loss is no number.
     """
     import torch
 
     rng = np.random.RandomState(seed)
     optimiser = torch.optim.AdamW(network.parameters(), lr=settings.rate, weight_decay=settings.decay)
     per_epoch = _batches(np.arange(len(images)), settings.batch)
-    n_steps, step, reported = settings.epochs * len(per_epoch), 0, -math.inf
+    n_steps, step = settings.epochs * len(per_epoch), 0
+    teller = _Teller(watched, network, settings, device, len(per_epoch))
     network.train()
     for epoch in range(settings.epochs):
+        summed: Any = 0.0
         for number, chosen in enumerate(_batches(rng.permutation(len(images)), settings.batch)):
             for group in optimiser.param_groups:
                 group["lr"] = settings.rate * (1 + math.cos(math.pi * step / n_steps)) / 2
             batch = np.stack([_flipped(images[at], rng) if settings.flips else images[at] for at in chosen])
-            seen = as_tensor(batch, device)
-            logits = network(seen)
-            loss = torch.nn.functional.cross_entropy(
-                logits, torch.tensor([targets[at] for at in chosen], dtype=torch.int64, device=device)
-            )
+            wanted = torch.tensor([targets[at] for at in chosen], dtype=torch.int64, device=device)
+            logits = network(as_tensor(batch, device))
+            loss = torch.nn.functional.cross_entropy(logits, wanted)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             optimiser.step()
             step += 1
-            if time.monotonic() - reported > _SECONDS_BETWEEN_REPORTS or step == n_steps:
-                value, reported = float(loss.detach()), time.monotonic()
-                if not math.isfinite(value):
-                    raise ClassifierError(
-                        "training diverged", found=f"a loss of {value}", way_out="Give a smaller rate, as in ?rate=1e-4"
-                    )
-                progress(f"epoch {epoch + 1}/{settings.epochs}, batch {number + 1}/{len(per_epoch)}, loss {value:.3f}")
+            summed = summed + loss.detach()
+            teller.batch_done(epoch, number, summed, (logits, wanted))
+        if not math.isfinite(mean := float(summed) / len(per_epoch)):
+            raise ClassifierError(
+                "training diverged",
+                found=f"a loss of {mean} in epoch {epoch + 1}",
+                way_out="Give a smaller rate, as in ?rate=1e-4",
+            )
     network.eval()
+
+
+class _Teller:
+    """Tells of a training: early, and now and then. It draws nothing and changes nothing."""
+
+    def __init__(self, watched: Watched, network: Any, settings: TrainingSettings, device: str, n_batches: int) -> None:
+        self._watched, self._network, self._settings, self._device = watched, network, settings, device
+        self._n_batches = n_batches
+        self._told = -math.inf
+        self._right: Any = 0
+        self._seen = 0
+        self._validated: float | None = None
+
+    def batch_done(self, epoch: int, number: int, summed: Any, answers: tuple[Any, Any]) -> None:
+        if not training_is_heard():
+            return
+        if number == 0:
+            self._right, self._seen = 0, 0
+        logits, wanted = answers
+        self._right = self._right + (logits.detach().argmax(dim=1) == wanted).sum()
+        self._seen += len(wanted)
+        ends = number + 1 == self._n_batches
+        if ends and self._watched.images:
+            self._validated = self._validation_accuracy()
+        if not ends and time.monotonic() - self._told <= _SECONDS_BETWEEN_REPORTS:
+            return
+        self._told = time.monotonic()
+        tell_training(
+            TrainingProgress(
+                self._watched.name,
+                epoch + 1,
+                self._settings.epochs,
+                number + 1,
+                self._n_batches,
+                loss=float(summed) / (number + 1),
+                accuracy=int(self._right) / self._seen,
+                validation_accuracy=self._validated,
+            )
+        )
+
+    def _validation_accuracy(self) -> float:
+        import torch
+
+        on_cuda = self._device.startswith("cuda")
+        with torch.random.fork_rng(devices=[torch.device(self._device)] if on_cuda else []):
+            self._network.eval()
+            try:
+                logits = predict_logits(self._network, self._watched.images, self._settings.batch, self._device)
+            finally:
+                self._network.train()
+        return float(np.mean(logits.argmax(axis=1) == np.array(self._watched.targets)))
 
 
 def predict_logits(network: Any, images: Sequence[NDArray[np.float32]], batch: int, device: str) -> NDArray[np.float64]:

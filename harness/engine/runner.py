@@ -69,12 +69,31 @@ def run_tasks(
     todo = [task for task in planned if not _is_done(task, store)]
     done = len(planned) - len(todo)
     report(done, len(planned))
-    with closing(executor.run(function, todo, hear)) as results:
+    listener = None if hear is None else _Listener(hear)
+    with closing(executor.run(function, todo, listener)) as results:
         for task, result in results:
             store.append(task.key, task.fingerprint, result)
+            if listener is not None and listener.error is not None:
+                raise listener.error
             done += 1
             report(done, len(planned))
     return {task.key: store[task.key].value for task in planned}
+
+
+class _Listener:
+    """Hears news for somebody whose mistakes must not become those of a task: they are raised after its result."""
+
+    def __init__(self, hear: Hear) -> None:
+        self._hear = hear
+        self.error: Exception | None = None
+
+    def __call__(self, key: str, news: object) -> None:
+        if self.error is not None:
+            return
+        try:
+            self._hear(key, news)
+        except Exception as error:
+            self.error = error
 
 
 def _refuse_twins(planned: list[Task]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from harness.classifiers.modes import tasks_of
 from harness.classifiers.plan import Plan, plan_classification
 from harness.classifiers.predictions import PredictionRow
+from harness.classifiers.progress import TrainingProgress
 from harness.classifiers.spec import Permissions
 from harness.engine.executor import choose_executor
 from harness.engine.plain import Plain, rebuild, to_json, to_plain
@@ -23,6 +24,7 @@ from harness.jobs.arms import HR, LR, SavedImages
 from harness.jobs.bench_board import ImageResults, Trained, quality_leaderboard
 from harness.jobs.bench_options import BenchOptions
 from harness.jobs.bench_plan import Prepared, plan_options, prepare
+from harness.jobs.bench_progress import BenchProgress, Report, TrainingUpdate
 from harness.jobs.bench_result import BenchResult
 from harness.jobs.bench_tasks import ImageRules, ImageTask, TrainingRules, TrainingTask, do_image, do_training
 from harness.jobs.classification_tables import classification_tables
@@ -31,14 +33,11 @@ from harness.jobs.scoring_task import ScoringRules
 from harness.jobs.study import Study
 from srmetrics.errors import SrmetricsError
 
-Report = Callable[[int, int], None]
-"""Told how many of how many tasks are done."""
-
 SMOKE_SIDE = 16
 """What ``--smoke`` measures costs on."""
 
 
-def run_bench(study: Study, options: BenchOptions, report: Report = lambda done, total: None) -> BenchResult:
+def run_bench(study: Study, options: BenchOptions, report: Report | BenchProgress | None = None) -> BenchResult:
     """Run a study, or go on with one that was stopped, and write its files.
 
     Parameters
@@ -47,7 +46,7 @@ def run_bench(study: Study, options: BenchOptions, report: Report = lambda done,
         What is asked.
     options : BenchOptions
         Where, how, and what is allowed.
-    report : callable, optional
+    report : callable or BenchProgress, optional
         Told of progress, first of the images and then of the trainings.
 
     Raises
@@ -57,12 +56,15 @@ def run_bench(study: Study, options: BenchOptions, report: Report = lambda done,
         classifiers that fail are listed in ``failures.csv``, and the rest goes on.
     """
     started = time.time()
+    if report is None:
+        report = BenchProgress()
+    watch = report if isinstance(report, BenchProgress) else BenchProgress(report)
     prepared = prepare(study, options)
     out = Path(options.out).absolute()
     with open_run(out, prepared.fingerprint) as store:
         rules = _image_rules(prepared, options, out)
-        images = ImageResults(_run_images(prepared, rules, options, store, report))
-        trained = _classify(prepared, images, options, (store, out), report)
+        images = ImageResults(_run_images(prepared, rules, options, store, watch.tasks))
+        trained = _classify(prepared, images, options, (store, out), watch)
         costs = {}
         if options.measure_cost:
             side = SMOKE_SIDE if options.smoke else SIDE
@@ -108,7 +110,7 @@ def _run_images(
 
 
 def _classify(
-    prepared: Prepared, images: ImageResults, options: BenchOptions, where: tuple[Store, Path], report: Report
+    prepared: Prepared, images: ImageResults, options: BenchOptions, where: tuple[Store, Path], watch: BenchProgress
 ) -> Trained:
     asked, (store, out) = prepared.study.classification, where
     if asked is None or prepared.plan is None:
@@ -136,7 +138,7 @@ def _classify(
             failure = Failure("", "", "not classified", "", str(error))
             return Trained(None, None, (failure,), tuple(notes))
     arms: dict[str, Mapping[str, Any]] = {HR: prepared.references, **saved}
-    done = _train(prepared, plan, arms, options, (store, out), report)
+    done = _train(prepared, plan, arms, options, (store, out), watch)
     rows, failures = [], []
     for key, value in done.items():
         result: Any = value
@@ -165,7 +167,7 @@ def _train(
     arms: Mapping[str, Mapping[str, Any]],
     options: BenchOptions,
     where: tuple[Store, Path],
-    report: Report,
+    watch: BenchProgress,
 ) -> dict[str, Plain]:
     store, out = where
     # Of what the trainings are made from beside the run's own fingerprint: which images every arm has.
@@ -181,4 +183,20 @@ def _train(
     alone = options.workers == 1 and options.dask is None
     shared = [prepared.data.files.root.absolute(), out]
     executor = choose_executor(options.workers, options.dask, "threads" if alone else "processes", shared)
-    return run_tasks(tasks, partial(do_training, rules=rules), store, executor, report)
+    hear = None if watch.training is None else _Translator(tasks, len(plan.splits), watch.training)
+    return run_tasks(tasks, partial(do_training, rules=rules), store, executor, watch.tasks, hear)
+
+
+class _Translator:
+    """From what a training's worker tells to what a watcher is told."""
+
+    def __init__(self, tasks: Sequence[TrainingTask], repeats: int, training: Callable[[TrainingUpdate], None]) -> None:
+        self._tasks = {task.key: task for task in tasks}
+        self._repeats, self._training = repeats, training
+
+    def __call__(self, key: str, news: object) -> None:
+        task = self._tasks[key]
+        progress = news if isinstance(news, TrainingProgress) else None
+        arm = HR if task.task.mode == "frozen" else task.arms[0]
+        who = (task.task.classifier, task.task.mode, arm, task.task.repeat + 1, self._repeats)
+        self._training(TrainingUpdate(*who, progress))

@@ -18,6 +18,7 @@ from harness.classifiers.modes import Task, run_task
 from harness.classifiers.plan import Plan
 from harness.classifiers.spec import Permissions, build_classifier
 from harness.engine.atomic import write_atomically
+from harness.engine.news import tell
 from harness.images import open_picture
 from harness.jobs.arms import ARMS, LR, reference_of
 from harness.jobs.degrade_image import encode
@@ -211,6 +212,7 @@ class TrainingDone:
 def do_training(task: TrainingTask, rules: TrainingRules) -> TrainingDone:
     """Train and test; a classifier that cannot is an error in the result, and costs no other one."""
     name = task.task.classifier
+    tell(None)  # that it begins
     try:
         classifier = build_classifier(rules.specs[name], rules.permissions)
         return TrainingDone(run_task(task.task, classifier, rules.plan, {arm: rules.arms[arm] for arm in task.arms}))

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.metrics import log_loss
 
+from harness.classifiers.progress import TrainingProgress, WatchesValidation, hear_training
 from harness.classifiers.spec import Permissions, build_classifier
 from srmetrics.errors import ClassifierError, DependencyError, WeightsError
 
@@ -76,11 +78,56 @@ def test_training_leaves_torchs_generator_as_it_was(striped: Callable[..., Any])
 
 
 def test_progress_is_told_from_the_first_batch_to_the_last(striped: Callable[..., Any]) -> None:
-    said: list[str] = []
-    classifier = build_classifier("mine=small-resnet?epochs=3&batch=4", Permissions(progress=said.append))
-    classifier.fit(*striped(12, size=8), 0)
-    assert said[0].startswith("mine: epoch 1/3, batch 1/3, loss ")
-    assert said[-1].startswith("mine: epoch 3/3, batch 3/3, loss ")
+    said: list[TrainingProgress] = []
+    classifier = build_classifier("mine=small-resnet?epochs=3&batch=4")
+    with hear_training(said.append):
+        classifier.fit(*striped(12, size=8), 0)
+    assert ("mine", 1, 3, 1, 3) == (said[0].classifier, said[0].epoch, said[0].epochs, said[0].batch, said[0].batches)
+    assert [1, 2, 3] == [one.epoch for one in said if one.ends_epoch]
+    assert {None} == {one.validation_accuracy for one in said}
+
+
+def test_loss_and_accuracy_of_an_epoch_are_those_of_its_images(striped: Callable[..., Any]) -> None:
+    images, labels = striped(12, size=8)
+    said: list[TrainingProgress] = []
+    # At a rate of 0 the network stays as it was made, without flips each epoch shows the same images, and in one batch
+    # it normalises by the same images: every epoch is the network's loss on all of them.
+    classifier = build_classifier("small-resnet?epochs=2&batch=12&rate=0&decay=0&augment=none")
+    with hear_training(said.append):
+        classifier.fit(images, labels, 0)
+    first, last = said[0], said[-1]
+    assert (first.loss, first.accuracy) == (
+        pytest.approx(last.loss, abs=1e-5),
+        last.accuracy,
+    )  # summed in another order
+    with torch.random.fork_rng(devices=[]), torch.inference_mode():
+        torch.manual_seed(0)
+        network = classifier.make_network(2, 1).train()
+        seen = np.stack([image.astype(np.float32) / 255 for image in images])[:, np.newaxis]
+        logits = network(torch.from_numpy((seen - seen.mean()) / seen.std())).numpy()
+    targets = np.array([label == "down" for label in labels], int)
+    expected = log_loss(targets, np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True), labels=[0, 1])
+    assert first.loss == pytest.approx(expected, abs=1e-4)  # float32 against float64
+    assert first.accuracy == float((logits.argmax(axis=1) == targets).mean())
+
+
+@pytest.mark.parametrize("spec", [TRAINED, "torchvision:mobilenet_v3_small?epochs=2&batch=8"])  # the second drops out
+def test_the_network_is_the_same_bit_for_bit_whether_anybody_watches_or_not(
+    striped: Callable[..., Any], spec: str
+) -> None:
+    data, held = striped(17, channels=3), striped(6, channels=3, seed=1)
+    unwatched, watched = build_classifier(spec), build_classifier(spec)
+    unwatched.fit(*data, 1)
+    assert isinstance(watched, WatchesValidation)
+    watched.watch(*held)
+    said: list[TrainingProgress] = []
+    with hear_training(said.append):
+        watched.fit(*data, 1)
+    found = watched.predict_proba(held[0])
+    np.testing.assert_array_equal(unwatched.predict_proba(held[0]), found)
+    # What is told after the last epoch is the accuracy of the trained network on the images that it watched.
+    right = [("across", "down")[at] == label for at, label in zip(found.argmax(axis=1), held[1], strict=True)]
+    assert said[-1].validation_accuracy == float(np.mean(right))
 
 
 @pytest.mark.parametrize("how", ["first-layer", "learned"])
@@ -125,7 +172,7 @@ def test_too_small_images_name_the_option_that_mends_it(striped: Callable[..., A
 
 def test_a_training_that_diverges_says_so(striped: Callable[..., Any]) -> None:
     classifier = build_classifier("small-resnet?epochs=3&batch=4&rate=1e30")
-    with pytest.raises(ClassifierError, match="training diverged"):
+    with pytest.raises(ClassifierError, match=r"training diverged; found a loss of (nan|inf) in epoch 1"):
         classifier.fit(*striped(12, size=8), 0)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from numbered_tasks import Numbered, Raises, Slowly, measure, notes, numbered
+from numbered_tasks import Numbered, Raises, Slowly, measure, notes, numbered, tells
 
 from harness.engine.executor import choose_executor
 from harness.engine.on_threads import OnThreads
@@ -59,6 +59,16 @@ def test_progress_begins_with_what_an_earlier_run_did(tmp_path: Path) -> None:
         run_tasks(numbered(2), measure, store, OnThreads(1))
         run_tasks(numbered(4), measure, store, OnThreads(1), lambda done, total: told.append((done, total)))
     assert [(2, 4), (3, 4), (4, 4)] == told
+
+
+@pytest.mark.parametrize("kind", ["threads", "processes"])
+def test_a_listeners_mistake_stops_the_run_after_the_result_and_is_no_tasks_own(tmp_path: Path, kind: str) -> None:
+    def fail(key: str, news: object) -> None:
+        raise ValueError(f"of the listener: {key}")
+
+    with open_run(tmp_path, {}) as store, pytest.raises(ValueError, match="of the listener: task 000"):
+        run_tasks(numbered(5), tells, store, choose_executor(1, kind=kind), hear=fail)
+    assert ["task 000"] == list(contents(tmp_path))
 
 
 @pytest.mark.parametrize("kind", ["threads", "processes"])
