@@ -1,0 +1,81 @@
+"""A suspicion, and what it is tested on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.jobs.audit.claim import METRICS
+from harness.jobs.audit.claims import Claims
+from harness.jobs.audit.facts import Facts
+from harness.jobs.audit.inputs import Inputs
+from harness.jobs.audit.named import Named
+from harness.jobs.audit.plan import Change, plan_for
+from harness.jobs.audit.score_table import ScoreTable, tabulate
+from harness.jobs.audit.search import Convention, Search
+from harness.jobs.audit.space import Space, named_space
+
+Verdict = Literal["explains", "likely", "possible", "no"]
+"""Gives the claim to its last digit; comes near it; cannot be computed; was computed and does not give it."""
+
+COMMON_NAMES = ("sr-y", "sr-y8", "native", "ntire", "skimage", "rgb-crop", "luma")
+"""Conventions under which a change of the images is tested."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """One suspicion and what came of it."""
+
+    name: str
+    verdict: Verdict
+    words: str
+    """A sentence for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What suspicions are tested on."""
+
+    inputs: Inputs
+    facts: Facts
+    claims: Claims
+    scale: int | None
+    data_range: float | None
+    named: Sequence[Named]
+    search: Search
+    workers: int
+
+    @property
+    def table(self) -> ScoreTable:
+        """The scores under all conventions."""
+        return self.search.table
+
+    def conventions(self) -> list[tuple[Named, Convention]]:
+        """Return the presets and practices with what they give."""
+        psnr = {rule: place for place, rule in enumerate(self.table.psnr_rules)}
+        ssim = {rule: place for place, rule in enumerate(self.table.ssim_rules)}
+        return [(one, self.search.convention(psnr[one.psnr], ssim[one.ssim], "")) for one in self.named]
+
+    def common(self) -> list[Named]:
+        """Return the conventions under which changes are tested."""
+        return [one for one in self.named if one.name in COMMON_NAMES]
+
+    def search_after(self, change: Change | None, space: Space | None = None) -> Search:
+        """Return the scores after a change of the images, under the common conventions or a space."""
+        chosen = named_space(self.common()) if space is None else space
+        plan = plan_for(chosen, self.data_range, self.scale, change)
+        return Search(tabulate(self.inputs.files, plan, self.workers), self.claims, self.named)
+
+    def after(self, change: Change) -> Convention | None:
+        """Return the convention that gives the claim after a change of the images; None where none does."""
+        classes = self.search_after(change).classes()
+        return classes[0].first if classes and not classes[0].first.mixed else None
+
+    def shown(self, one: Convention, more: int = 0) -> str:
+        """Return what a convention gives, printed as the claim is."""
+        parts = []
+        for metric, value in zip(METRICS, (one.psnr, one.ssim), strict=True):
+            if value is not None and self.claims.has(metric):
+                parts.append(self.claims.number(metric).printed(value, more))
+        return "/".join(parts)

@@ -1,0 +1,60 @@
+"""An audit as Markdown, for an issue or a rebuttal."""
+
+from __future__ import annotations
+
+from harness.jobs.audit.audit import Audit
+from harness.jobs.audit.sentences import (
+    advice,
+    alone_lines,
+    finer,
+    headline,
+    in_the_class,
+    likely_classes,
+    methods,
+    signature_lines,
+    verdict,
+)
+from harness.jobs.audit.tables import AuditTable
+from harness.jobs.audit.words import label
+from harness.leaderboard.to_markdown import escaped
+
+MOST_CLASSES = 5
+
+
+def audit_markdown(audit: Audit) -> str:
+    """Return an audit as Markdown."""
+    lines = [escaped(headline(audit)), "", f"**{escaped(verdict(audit))}**", ""]
+    lines += [
+        f"{escaped(text)}\n" for text in (methods(audit), *audit.remarks, *advice(audit), *alone_lines(audit)) if text
+    ]
+    if audit.found:
+        lines += [f"`{text}`\n" for text in signature_lines(audit, audit.classes[0].first)]
+        lines += ["| | convention | scores | agrees | same digits on every image |", "|---|---|---|---|---|"]
+        for at, group in enumerate(likely_classes(audit)[:MOST_CLASSES], 1):
+            first = group.first
+            cells = (label(first), finer(audit, first), first.agreement, in_the_class(group) or "none")
+            lines.append(f"| {at} | " + " | ".join(map(escaped, cells)) + " |")
+        more = len(audit.classes) - len(likely_classes(audit)[:MOST_CLASSES])
+        lines += ["", f"and {more} classes of conventions more, less likely."] * (more > 0)
+        lines.append("")
+    if audit.suspects:
+        lines += ["| suspicion | verdict | |", "|---|---|---|"]
+        lines += [f"| {one.name} | {one.verdict} | {escaped(one.words)} |" for one in audit.suspects]
+        lines.append("")
+    lines += ["| named convention | PSNR / SSIM here |", "|---|---|"]
+    lines += [f"| {escaped(label(one))} | {escaped(finer(audit, one))} |" for one in audit.named]
+    lines += ["", *(f"Note: {escaped(note)}" for note in audit.notes)]
+    lines += [f"Not scored: {escaped(one.reason)}" for one in audit.failures]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def table_markdown(table: AuditTable) -> str:
+    """Return the audits of a table as Markdown."""
+    lines = ["| line | claimed | verdict |", "|---|---|---|"]
+    for line in table.lines:
+        claimed = "" if line.audit is None else str(line.audit.claims)
+        said = line.error if line.audit is None else verdict(line.audit)
+        lines.append(f"| {escaped(line.name)} | {claimed} | {escaped(said)} |")
+    lines += ["", *(f"- {escaped(name)}: {count} of {len(table.lines)} lines" for name, count in table.conventions[:5])]
+    lines += ["", *map(escaped, table.remarks)]
+    return "\n".join(lines).rstrip() + "\n"
