@@ -57,7 +57,8 @@ def bench_folder(folder: Path, drawn: Drawn) -> RunFolder:
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         (folder / name).write_text(table.to_csv(), "utf-8")
-    command = {"job": "bench", "study": {"scoring": {"metrics": ["psnr", "ssim"], "average": "image"}, "classification": {"seed": 0}}}
+    study = {"scoring": {"metrics": ["psnr", "ssim"], "average": "image"}, "classification": {"seed": 0}}
+    command = {"job": "bench", "study": study}
     facts = {"command": command, "upscalers": {name: {"trained_on": "nothing"} for name in methods}, "notes": []}
     return RunFolder(folder, {**facts, **drawn.facts})
 
