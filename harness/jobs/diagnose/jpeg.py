@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.jobs.diagnose.luma import Plane, luma_of
+from harness.jobs.diagnose.luma import Plane, eight_bit, luma_of
 
 SIDE = 8
 """Pixels of a block's side."""
@@ -97,7 +97,7 @@ def jpeg_traces(image: NDArray[Any]) -> JpegTraces:
     Z. Fan and R. L. de Queiroz, "Identification of bitmap compression history: JPEG detection and quantizer
     estimation", IEEE Transactions on Image Processing 12(2), 2003.
     """
-    luma = luma_of(_to_255(image))
+    luma = luma_of(eight_bit(image))
     if min(luma.shape) < 2 * SIDE:
         return NO_TRACES
     grids = [(row, column) for row in range(SIDE) for column in range(SIDE)]
@@ -111,14 +111,6 @@ def jpeg_traces(image: NDArray[Any]) -> JpegTraces:
     if evidence < EVIDENCE or concentration < CONCENTRATION or seen < ORDERS:
         return JpegTraces(False, evidence, None, grid, float("inf"))
     return JpegTraces(True, evidence, quality, grid, _noise_db(blocks, steps))
-
-
-def _to_255(image: NDArray[Any]) -> NDArray[Any]:
-    if image.dtype == np.uint8:
-        return image
-    highest = float(np.max(image, initial=0))
-    top = 1.0 if highest <= 1 else 255.0 if highest <= 255 else 65535.0
-    return image.astype(np.float64) * (255.0 / top)
 
 
 @cache

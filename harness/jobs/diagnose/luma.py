@@ -25,3 +25,12 @@ def luma_of(image: NDArray[Any]) -> Plane:
     for channel in (1, 2):
         luma += values[:, :, channel] * WEIGHTS[channel]
     return np.asarray(luma, dtype=np.float64)
+
+
+def eight_bit(image: NDArray[Any]) -> NDArray[Any]:
+    """Return an image on the scale of 0 to 255, by what it holds: up to 1, 255 or 65535; 8-bit images as they are."""
+    if image.dtype == np.uint8:
+        return image
+    highest = float(np.max(image, initial=0))
+    top = 1.0 if highest <= 1 else 255.0 if highest <= 255 else 65535.0
+    return image.astype(np.float64) * (255.0 / top)
