@@ -25,6 +25,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "matlab" in item.keywords:
             item.user_properties.append(("oracle", "matlab"))  # so that .ci/run finds them in the report
+        if "browser" in item.keywords:
+            item.user_properties.append(("needs", "chromium"))  # likewise
     if config.getoption("--live-oracles"):
         return
     skip = pytest.mark.skip(reason="compares with other tools run here: pytest --live-oracles")
