@@ -67,7 +67,7 @@ PRACTICES = (
     ),
     Practice(
         "luma",
-        "full-range luma (as OpenCV's, Pillow's and scikit-image's conversions to grey give it), crop = scale",
+        "full-range luma (as OpenCV's and Pillow's conversions to grey give it), crop = scale",
         _LUMA,
         _LUMA,
     ),

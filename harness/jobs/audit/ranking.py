@@ -25,7 +25,7 @@ TWO_CONVENTIONS = 10.0
 """More where PSNR and SSIM follow two conventions that are not known to go together."""
 ALMOST_KNOWN = 8.0
 """More where they follow two that differ from a known mixture."""
-CUT_OFF = 2.5
+CUT_OFF = 4.0
 """More where the printed digits agree only if the rest was cut off."""
 
 _SSIM_FIELDS = ("window", "edges", "covariance", "k", "downsample")

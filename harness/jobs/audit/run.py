@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +45,8 @@ class Scored:
     data_range: float | None
     workers: int
     seconds: float
+    memory: dict[str, ScoreTable] = field(default_factory=dict)
+    """What suspicions have computed, for the next claim on the same images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +99,27 @@ def score_everything(reference: str, candidate: str, options: AuditOptions, repo
     )
 
 
-def search_for(claims: Claims, scored: Scored, method: str = "") -> Audit:
-    """Return which of the scored conventions give a claim, and suspects where none or only an unusual one does."""
+def search_for(claims: Claims, scored: Scored, method: str = "", *, lenient: bool = False) -> Audit:
+    """Return which of the scored conventions give a claim, and suspects where none or only an unusual one does.
+
+    With ``lenient``, suspects are tested only where none does.
+    """
     started = time.monotonic()
     inputs, table = scored.inputs, scored.table
     search = Search(table, claims, scored.named)
     classes = search.classes() if table.keys else ()
-    case = Case(inputs, scored.facts, claims, scored.scale, scored.data_range, scored.named, search, scored.workers)
-    unclear = bool(table.keys) and (not classes or classes[0].first.cost >= UNUSUAL)
+    case = Case(
+        inputs,
+        scored.facts,
+        claims,
+        scored.scale,
+        scored.data_range,
+        scored.named,
+        search,
+        scored.workers,
+        scored.memory,
+    )
+    unclear = bool(table.keys) and (not classes or (not lenient and classes[0].first.cost >= UNUSUAL))
     both = claims.has("psnr") and claims.has("ssim")
     named = [one for _, one in case.conventions()] if table.keys else []
     return Audit(

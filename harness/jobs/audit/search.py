@@ -63,7 +63,7 @@ class Convention:
 
 
 @dataclass(frozen=True, slots=True)
-class ConventionClass:
+class ConventionGroup:
     """Conventions whose numbers, printed as finely as the claim, are the same on every single image."""
 
     conventions: tuple[Convention, ...]
@@ -74,14 +74,27 @@ class ConventionClass:
         """The most likely one."""
         return self.conventions[0]
 
+
+@dataclass(frozen=True, slots=True)
+class ConventionClass:
+    """Conventions that print the same means: the claim alone cannot tell them apart.
+
+    All of them are one protocol for both metrics, or all of them are two; and those whose digits agree by rounding
+    are not in one class with those whose further digits would have to be cut off.
+    """
+
+    groups: tuple[ConventionGroup, ...]
+    """What scores of single images could tell apart, the most likely first."""
+
     @property
-    def distinct(self) -> list[Convention]:
-        """The conventions whose numbers differ at all, each with the most likely of those that give the same."""
-        found: list[Convention] = []
-        for one in self.conventions:
-            if not any(one.same_numbers(other) for other in found):
-                found.append(one)
-        return found
+    def first(self) -> Convention:
+        """The most likely one."""
+        return self.groups[0].first
+
+    @property
+    def conventions(self) -> list[Convention]:
+        """All of them, the most likely first."""
+        return sorted((one for group in self.groups for one in group.conventions), key=lambda one: one.cost)
 
 
 class Search:
@@ -212,15 +225,21 @@ class Search:
         return sorted(map(int, places), key=cost)[:MOST_MIXED]
 
     def _grouped(self, conventions: list[Convention]) -> tuple[ConventionClass, ...]:
-        groups: dict[object, list[Convention]] = {}
+        classes: dict[object, dict[object, list[Convention]]] = {}
         for one in sorted(conventions, key=lambda found: found.cost):
-            groups.setdefault(self._printed(one), []).append(one)
-        return tuple(ConventionClass(tuple(group)) for group in groups.values())
-
-    def _printed(self, one: Convention) -> object:
-        metrics = [name for name in METRICS if self.claims.has(name)]
+            means = self._printed(one, ((one.psnr,), (one.ssim,)))
+            classes.setdefault((one.mixed, means), {}).setdefault(self._printed(one, one.values), []).append(one)
         return tuple(
-            tuple(self.claims.number(name).bin_of(value) for value in one.values[name == "ssim"]) for name in metrics
+            ConventionClass(tuple(ConventionGroup(tuple(group)) for group in groups.values()))
+            for groups in classes.values()
+        )
+
+    def _printed(self, one: Convention, values: tuple[Sequence[float | None], Sequence[float | None]]) -> object:
+        """Return scores as whole numbers of the last printed digit."""
+        return tuple(
+            tuple(None if value is None else self.claims.number(name).bin_of(value) for value in scores)
+            for name, scores in zip(METRICS, values, strict=True)
+            if self.claims.has(name)
         )
 
 

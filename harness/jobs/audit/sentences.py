@@ -6,7 +6,7 @@ import numpy as np
 
 from harness.jobs.audit.audit import Audit
 from harness.jobs.audit.claim import METRICS
-from harness.jobs.audit.search import Convention, ConventionClass
+from harness.jobs.audit.search import Convention, ConventionGroup
 from harness.jobs.audit.words import label, methods_paragraph, signatures
 
 LESS_LIKELY = 8.0
@@ -58,7 +58,7 @@ def finer(audit: Audit, one: Convention) -> str:
     return " / ".join(parts)
 
 
-def in_the_class(group: ConventionClass, most: int = 3) -> str:
+def in_the_group(group: ConventionGroup, most: int = 3) -> str:
     """Say which other conventions print the same digits on every image; empty where there is none."""
     plain = [one for one in group.conventions[1:] if "psnr_eps" not in one.departures]
     others = [label(one) for one in plain]
@@ -68,9 +68,15 @@ def in_the_class(group: ConventionClass, most: int = 3) -> str:
     return "; ".join([*others[:most], *epsilon]) + more
 
 
-def likely_classes(audit: Audit) -> list[ConventionClass]:
-    """Return the classes worth showing: those much less likely than the first agree by accident."""
-    return [group for group in audit.classes if group.first.cost <= audit.classes[0].first.cost + LESS_LIKELY]
+def likely_groups(audit: Audit) -> list[ConventionGroup]:
+    """Return the groups worth showing, the most likely first: much less likely ones agree by accident."""
+    groups = sorted((group for each in audit.classes for group in each.groups), key=lambda group: group.first.cost)
+    return [group for group in groups if group.first.cost <= groups[0].first.cost + LESS_LIKELY]
+
+
+def n_conventions(audit: Audit) -> int:
+    """Return how many conventions give the claim."""
+    return sum(len(group.conventions) for each in audit.classes for group in each.groups)
 
 
 def methods(audit: Audit) -> str:
@@ -92,7 +98,7 @@ def advice(audit: Audit) -> list[str]:
             f"Of the conventions tried, about {audit.by_accident:.1f} would agree with some claim beside this one by "
             "accident: trust presets first; more digits, or scores of single images (--claimed-images), tell more."
         )
-    likely = likely_classes(audit)
+    likely = likely_groups(audit)
     if len(likely) > 1:
         telling = _telling(audit, likely[0].first, likely[1].first)
         if telling:

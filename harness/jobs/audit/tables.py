@@ -47,7 +47,7 @@ class AuditTable:
             if line.audit is None:
                 continue
             mine: dict[str, float] = {}
-            for one in (one for group in line.audit.classes for one in group.conventions):
+            for one in (one for each in line.audit.classes for one in each.conventions):
                 mine.setdefault(label(one), one.cost)
             for name, cost in mine.items():
                 counts[name] = counts.get(name, 0) + 1
@@ -99,7 +99,7 @@ def audit_rows(
         if isinstance(known, str):
             lines.append(Line(number, name, None, known))
         else:
-            lines.append(Line(number, name, search_for(claim, known, name)))
+            lines.append(Line(number, name, search_for(claim, known, name, lenient=True)))
         report(number - 1, len(rows))
     notes = [f"columns that say nothing here: {', '.join(unknown)}"] if unknown else []
     return AuditTable(path, tuple(lines), (*notes, *_exchanged(lines)))

@@ -13,8 +13,9 @@ from harness.jobs.audit.tables import AuditTable
 from harness.jobs.audit.words import label, signatures
 from srmetrics.version import VERSION
 
-MOST_CLASSES = 50
-MOST_IN_A_CLASS = 20
+MOST_CLASSES = 10
+MOST_GROUPS = 40
+MOST_IN_A_GROUP = 20
 
 
 def audit_json(audit: Audit) -> str:
@@ -53,10 +54,14 @@ def as_dict(audit: Audit) -> dict[str, Any]:
         "expected_by_accident": round(audit.by_accident, 3),
         "classes": [
             {
-                "n_conventions": len(group.conventions),
-                "conventions": [_convention(one, audit, full=at == 0) for one in group.conventions[:MOST_IN_A_CLASS]],
+                "mixed": each.first.mixed,
+                "n_conventions": len(each.conventions),
+                "groups": [
+                    [_convention(one, audit, full=at == 0) for one in group.conventions[:MOST_IN_A_GROUP]]
+                    for group in each.groups[:MOST_GROUPS]
+                ],
             }
-            for at, group in enumerate(audit.classes[:MOST_CLASSES])
+            for at, each in enumerate(audit.classes[:MOST_CLASSES])
         ],
         "psnr_alone": [_convention(one, audit) for one in audit.alone[0]],
         "ssim_alone": [_convention(one, audit) for one in audit.alone[1]],

@@ -8,9 +8,10 @@ from harness.jobs.audit.sentences import (
     alone_lines,
     finer,
     headline,
-    in_the_class,
-    likely_classes,
+    in_the_group,
+    likely_groups,
     methods,
+    n_conventions,
     signature_lines,
     verdict,
 )
@@ -18,7 +19,7 @@ from harness.jobs.audit.tables import AuditTable
 from harness.jobs.audit.words import label
 from harness.leaderboard.to_markdown import escaped
 
-MOST_CLASSES = 5
+MOST_GROUPS = 5
 
 
 def audit_markdown(audit: Audit) -> str:
@@ -30,12 +31,12 @@ def audit_markdown(audit: Audit) -> str:
     if audit.found:
         lines += [f"`{text}`\n" for text in signature_lines(audit, audit.classes[0].first)]
         lines += ["| | convention | scores | agrees | same digits on every image |", "|---|---|---|---|---|"]
-        for at, group in enumerate(likely_classes(audit)[:MOST_CLASSES], 1):
+        for at, group in enumerate(likely_groups(audit)[:MOST_GROUPS], 1):
             first = group.first
-            cells = (label(first), finer(audit, first), first.agreement, in_the_class(group) or "none")
+            cells = (label(first), finer(audit, first), first.agreement, in_the_group(group) or "none")
             lines.append(f"| {at} | " + " | ".join(map(escaped, cells)) + " |")
-        more = len(audit.classes) - len(likely_classes(audit)[:MOST_CLASSES])
-        lines += ["", f"and {more} classes of conventions more, less likely."] * (more > 0)
+        more = n_conventions(audit) - sum(len(group.conventions) for group in likely_groups(audit)[:MOST_GROUPS])
+        lines += ["", f"and {more} conventions more, less likely."] * (more > 0)
         lines.append("")
     if audit.suspects:
         lines += ["| suspicion | verdict | |", "|---|---|---|"]

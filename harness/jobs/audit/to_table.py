@@ -17,16 +17,17 @@ from harness.jobs.audit.sentences import (
     alone_lines,
     finer,
     headline,
-    in_the_class,
-    likely_classes,
+    in_the_group,
+    likely_groups,
     methods,
+    n_conventions,
     signature_lines,
     verdict,
 )
 from harness.jobs.audit.tables import AuditTable
 from harness.jobs.audit.words import label
 
-MOST_CLASSES = 5
+MOST_GROUPS = 5
 VERDICTS = {"explains": "explains it", "likely": "likely", "possible": "possible", "no": "tested: no"}
 
 Cleaned = Callable[[str], str]
@@ -41,7 +42,7 @@ def audit_table_of(audit: Audit, clean: Cleaned) -> RenderableType:
         parts += [Padding(Text(paragraph), (0, 0, 0, 2)), Text()]
     if audit.found:
         parts += [Padding(Text(text, style="dim", overflow="fold"), (0, 0, 0, 2)) for text in _signatures(audit)]
-        parts += [Text(), _classes(audit), Text()]
+        parts += [Text(), _groups(audit), Text()]
     parts += [Text(clean(text)) for text in (*audit.remarks, *advice(audit), *alone_lines(audit))]
     if audit.suspects:
         parts += [Text(), _suspects(audit, clean)]
@@ -62,7 +63,7 @@ def table_of_lines(table: AuditTable, clean: Cleaned) -> RenderableType:
     if table.conventions:
         parts.append(Text("Conventions that give the most lines:"))
         parts += [
-            Text(f"  {count} of {len(table.lines)}: {clean(name)}") for name, count in table.conventions[:MOST_CLASSES]
+            Text(f"  {count} of {len(table.lines)}: {clean(name)}") for name, count in table.conventions[:MOST_GROUPS]
         ]
     return Group(*parts, *(Text(clean(text)) for text in table.remarks))
 
@@ -71,16 +72,16 @@ def _signatures(audit: Audit) -> list[str]:
     return signature_lines(audit, audit.classes[0].first)
 
 
-def _classes(audit: Audit) -> Table:
-    n = len(audit.classes)
-    kept = likely_classes(audit)[:MOST_CLASSES]
-    title = "What gives it" + (f", the most likely {len(kept)} of {n} classes of conventions" if n > len(kept) else "")
+def _groups(audit: Audit) -> Table:
+    kept = likely_groups(audit)[:MOST_GROUPS]
+    more = n_conventions(audit) - sum(len(group.conventions) for group in kept)
+    title = "What gives it, the most likely first" + (f" ({more} more agree, less likely)" if more else "")
     grid = Table(title=title, title_justify="left")
     for name in ("", "convention", "scores", "agrees", "same digits on every image"):
         grid.add_column(name, overflow="fold", no_wrap=name == "scores")
     for at, group in enumerate(kept, 1):
         how = "rounded" if group.first.agreement == "rounded" else "cut off"
-        grid.add_row(str(at), label(group.first), finer(audit, group.first), how, in_the_class(group, 2) or "none")
+        grid.add_row(str(at), label(group.first), finer(audit, group.first), how, in_the_group(group, 2) or "none")
     return grid
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from harness.jobs.audit.claim import METRICS
@@ -45,6 +45,8 @@ class Case:
     named: Sequence[Named]
     search: Search
     workers: int
+    memory: dict[str, ScoreTable] = field(default_factory=dict)
+    """Scores after changes of the images, by what was changed."""
 
     @property
     def table(self) -> ScoreTable:
@@ -61,16 +63,22 @@ class Case:
         """Return the conventions under which changes are tested."""
         return [one for one in self.named if one.name in COMMON_NAMES]
 
-    def search_after(self, change: Change | None, space: Space | None = None) -> Search:
-        """Return the scores after a change of the images, under the common conventions or a space."""
-        chosen = named_space(self.common()) if space is None else space
-        plan = plan_for(chosen, self.data_range, self.scale, change)
-        return Search(tabulate(self.inputs.files, plan, self.workers), self.claims, self.named)
+    def search_after(self, what: str, change: Change | None, space: Space | None = None) -> Search:
+        """Return the scores after a change of the images, under the common conventions or a space.
 
-    def after(self, change: Change) -> Convention | None:
+        The scores are kept under the change's name: another claim on the same images asks for them again.
+        """
+        if what not in self.memory:
+            chosen = named_space(self.common()) if space is None else space
+            plan = plan_for(chosen, self.data_range, self.scale, change)
+            self.memory[what] = tabulate(self.inputs.files, plan, self.workers)
+        return Search(self.memory[what], self.claims, self.named)
+
+    def after(self, what: str, change: Change) -> Convention | None:
         """Return the convention that gives the claim after a change of the images; None where none does."""
-        classes = self.search_after(change).classes()
-        return classes[0].first if classes and not classes[0].first.mixed else None
+        classes = self.search_after(what, change).classes()
+        first = classes[0].first if classes else None
+        return first if first is not None and not first.mixed and first.agreement == "rounded" else None
 
     def shown(self, one: Convention, more: int = 0) -> str:
         """Return what a convention gives, printed as the claim is."""

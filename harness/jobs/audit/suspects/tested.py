@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from harness.jobs.audit.suspects.averages import suspect_averages
-from harness.jobs.audit.suspects.changed import suspect_channels, suspect_jpeg, suspect_ranges, suspect_shift
+from harness.jobs.audit.suspects.channels import suspect_channels
 from harness.jobs.audit.suspects.digits import suspect_digits
 from harness.jobs.audit.suspects.float_lr import suspect_float_lr
 from harness.jobs.audit.suspects.gaps import suspect_gaps
+from harness.jobs.audit.suspects.lossy import suspect_jpeg, suspect_traces
+from harness.jobs.audit.suspects.misplaced import suspect_shift
+from harness.jobs.audit.suspects.ranges import suspect_ranges
 from harness.jobs.audit.suspects.suspect import Case, Suspect
 
 TESTS: tuple[Callable[[Case], list[Suspect]], ...] = (
@@ -20,6 +23,7 @@ TESTS: tuple[Callable[[Case], list[Suspect]], ...] = (
     suspect_channels,
     suspect_shift,
     suspect_jpeg,
+    suspect_traces,
 )
 
 ORDER = ("explains", "likely", "possible", "no")

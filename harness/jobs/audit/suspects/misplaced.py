@@ -1,0 +1,69 @@
+"""Candidates that lie beside their references: the shift is estimated, undone, and the pair scored anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.jobs.audit.plan import Pixels
+from harness.jobs.audit.suspects.suspect import Case, Suspect
+from harness.jobs.audit.words import label
+from harness.jobs.diagnose import estimate_shift, luma_of
+
+LEAST_SHIFT = 0.1
+"""Pixels under which a shift is the estimate's own error."""
+
+
+def suspect_shift(case: Case) -> list[Suspect]:
+    """Estimate how far each candidate lies from its reference, undo it, and score what both still have."""
+    moves: list[tuple[float, float]] = []
+
+    def unshifted(reference: Pixels, candidate: Pixels) -> tuple[Pixels, Pixels]:
+        back, move = without_shift(reference, candidate)
+        moves.append(move)
+        return back
+
+    search = case.search_after("shift", unshifted)
+    shifted = [move for move in moves if move != (0.0, 0.0)]
+    if not shifted:
+        return [Suspect("shift", "no", "the candidates are not shifted against their references")]
+    rows, columns = (float(np.median(column)) for column in zip(*shifted, strict=True))
+    text = (
+        f"{len(shifted)} of {len(moves)} candidates are shifted, by ({rows:+.2f}, {columns:+.2f}) pixels in the middle"
+    )
+    classes = search.classes()
+    if classes:
+        first = classes[0].first
+        return [Suspect("shift", "explains", f"{text}; undone, {label(first)} gives {case.shown(first)}")]
+    near = search.nearest(1)
+    beside = f"; undone, {label(near[0])} gives {case.shown(near[0])}" if near else ""
+    return [Suspect("shift", "likely", f"{text}{beside} on what both still have")]
+
+
+def without_shift(reference: Pixels, candidate: Pixels) -> tuple[tuple[Pixels, Pixels], tuple[float, float]]:
+    """Return both images where they overlap once the candidate is moved back, and how far it lay: rows, columns."""
+    from harness.jobs.diagnose.shift import undo
+
+    nowhere = (reference, candidate), (0.0, 0.0)
+    if reference.shape[:2] != candidate.shape[:2] or min(reference.shape[:2]) < 32:
+        return nowhere
+    shift = estimate_shift(luma_of(reference), luma_of(candidate))
+    if shift.length < LEAST_SHIFT or shift.gain_db <= 0:
+        return nowhere
+    planes = candidate[:, :, None] if candidate.ndim == 2 else candidate
+    moved = []
+    inside: tuple[slice, slice] = (slice(None), slice(None))
+    for channel in range(planes.shape[2]):
+        plane, inside = undo(planes[:, :, channel].astype(np.float64), shift)
+        moved.append(plane[inside])
+    back = _as_stored(np.stack(moved, axis=2), candidate.dtype)
+    return (reference[inside], back[:, :, 0] if candidate.ndim == 2 else back), (shift.rows, shift.columns)
+
+
+def _as_stored(image: NDArray[np.float64], dtype: np.dtype[Any]) -> Pixels:
+    if dtype.kind == "f":
+        return image.astype(dtype)
+    limits = np.iinfo(dtype)
+    return np.clip(np.floor(image + 0.5), limits.min, limits.max).astype(dtype)
