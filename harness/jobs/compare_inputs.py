@@ -116,7 +116,7 @@ def _groups(keys: list[str], pairing: Pairing, options: CompareOptions) -> tuple
     for key in keys:
         file = pairing.references[key]
         try:
-            groups[key] = _patient(file)
+            groups[key] = patient_of(file)
         except FileError as error:
             error.in_file(file.path)
             failures.append(Failure(key, "", "unreadable", str(file.path), str(error)))
@@ -143,17 +143,27 @@ def _masks(
     if options.labels is not None:
         return masks, failures, None
     # One mask with several labels makes label maps of all: a region must mean the same in every image.
-    return masks, failures, any(run_on_threads(_several_labels, masks.files.values(), options.workers))
+    return masks, failures, any(run_on_threads(several_labels, masks.files.values(), options.workers))
 
 
-def _several_labels(mask: ImageFile) -> bool:
+def several_labels(mask: ImageFile) -> bool:
+    """Return True when a mask file is a label map; one that cannot be read is none."""
     try:
         return holds_label_map(mask)
     except SrmetricsError:
         return False  # It fails where it is scored, with its name.
 
 
-def _patient(file: ImageFile) -> str:
+def patient_of(file: ImageFile) -> str:
+    """Return the group of a DICOM file: its patient's name as a salted hash.
+
+    Raises
+    ------
+    UsageError
+        When there is no salt.
+    FileError
+        When the header does not say it.
+    """
     salt = os.environ.get(SALT, "")
     if not salt:
         raise UsageError(

@@ -120,6 +120,16 @@ class RunPictures:
         text = board[0].get("scale", "") if board else ""
         return int(text) if text.isdecimal() else 1
 
+    def absence(self, role: str, key: str) -> str:
+        """Return in words why the file of an image is not there."""
+        known, root = self.recorded.get(role), self.roots.get(role)
+        if known is None:
+            return f"the run recorded no place of the {role}"
+        name = known.names.get(self.file_key(key))
+        if name is None:
+            return f"the run recorded no file of the {role}"
+        return f"{(Path(known.root) if root is None else root) / name} is not there"
+
     def _file(self, role: str, key: str) -> ImageFile | None:
         known, root = self.recorded.get(role), self.roots.get(role)
         if known is None or root is None:

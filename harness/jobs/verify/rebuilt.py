@@ -1,0 +1,120 @@
+"""The tables of a run, made again from its rows by the code that made them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from harness.classifiers.predictions import PredictionRow
+from harness.engine.row import Row
+from harness.jobs.arms import HR, LR
+from harness.jobs.bench_result import BenchResult
+from harness.jobs.classification_tables import ClassificationTables, classification_tables
+from harness.jobs.run_folder import RunFolder
+from harness.leaderboard.build import build_rows
+from harness.leaderboard.leaderboard import Heading, Leaderboard
+from harness.leaderboard.to_files import run_texts
+from harness.models import Cost
+from srmetrics.errors import FileError
+
+PROBABILITY = "p_"
+"""What columns of probabilities begin with."""
+
+
+def rebuilt_board(run: RunFolder, heading: Heading, rows: Sequence[Row], *, masked: bool) -> Leaderboard:
+    """Return the leaderboard that follows from rows."""
+    command = run.command
+    board, tests = build_rows(
+        rows,
+        run.metrics,
+        methods=list(run.methods),
+        average=run.scoring["average"],
+        on_missing=command["on_missing"] if run.job == "compare" else "common",
+        baseline=run.scoring.get("baseline"),
+        seed=run.seed,
+    )
+    return Leaderboard(
+        heading=heading,
+        rows=board,
+        comparisons=tests,
+        per_image=tuple(rows),
+        failures=(),
+        facets=tuple(command.get("facets") or ()),
+        masked=masked,
+    )
+
+
+def rebuilt_texts(run: RunFolder, board: Leaderboard) -> dict[str, str]:
+    """Return the texts of the files that follow from rows, predictions and costs, by name."""
+    extra: Mapping[str, str] = {}
+    if run.job == "bench":
+        extra = BenchResult(board, _classification(run, board.heading), _costs(run), run.methods).texts()
+    texts = run_texts(board, extra)
+    # What fails is compared with what fails now; costs were measured, and are not what follows from anything.
+    return {name: text for name, text in texts.items() if name not in ("failures.csv", "cost.csv")}
+
+
+def _classification(run: RunFolder, heading: Heading) -> ClassificationTables | None:
+    if "predictions.csv" not in run.recorded_digests():
+        return None
+    lines = run.table("predictions.csv")
+    asked: Any = run.command["study"]["classification"]
+    arms = [HR, LR, *run.methods]
+    try:
+        known = {key: (str(facts[2]), str(facts[3])) for key, facts in run.facts["inputs"].items()}
+        return classification_tables(
+            [_prediction(line, known) for line in lines],
+            run.facts["unsplittable"],
+            (list(run.facts["classifiers"]), arms),
+            (heading.dataset, heading.degradation),
+            baseline=run.scoring["baseline"],
+            average=run.scoring["average"],
+            seed=asked["seed"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise FileError(
+            "the predictions cannot be read",
+            found=f"{type(error).__name__}: {error}",
+            file=run.path / "predictions.csv",
+        ) from error
+
+
+def _prediction(line: Mapping[str, str], known: Mapping[str, tuple[str, str]]) -> PredictionRow:
+    """Return a prediction, with the group and the class that ``run.json`` knows of the image."""
+    probabilities = {
+        name.removeprefix(PROBABILITY): float(text)
+        for name, text in line.items()
+        if name.startswith(PROBABILITY) and text
+    }
+    kept = {field.name: line[field.name] for field in fields(PredictionRow) if field.name != "probabilities"}
+    group, label = known.get(kept["image"], (kept["group"], kept["label"]))
+    row: Any = {**kept, "group": group, "label": label, "repeat": int(kept["repeat"]), "probabilities": probabilities}
+    if row["mode"] not in ("retrain", "frozen"):
+        raise ValueError(f"{row['mode']!r} is no mode")
+    return PredictionRow(**row)
+
+
+def _costs(run: RunFolder) -> dict[str, Cost]:
+    if "cost.csv" not in run.recorded_digests():
+        return {}
+    costs = {}
+    texts = {field.name for field in fields(Cost) if "str" in str(field.type)}
+    for line in run.table("cost.csv"):
+        try:
+            values: Any = {
+                field.name: line[field.name] if field.name in texts else _number(line[field.name], str(field.type))
+                for field in fields(Cost)
+            }
+        except (KeyError, ValueError) as error:
+            raise FileError(
+                "the costs cannot be read", found=f"{type(error).__name__}: {error}", file=run.path / "cost.csv"
+            ) from error
+        costs[line["method"]] = Cost(**values)
+    return costs
+
+
+def _number(text: str, kind: str) -> float | int | None:
+    if not text and "None" in kind:
+        return None
+    return int(text) if "int" in kind else float(text)
