@@ -165,7 +165,8 @@ def _name(figure: Figure, axes: Axes, places: Mapping[str, tuple[float, float]],
             va=vertical, fontsize=9, color=INK,
         )  # fmt: skip
         text.set_in_layout(False)
-        return text, text.get_window_extent(canvas.get_renderer())
+        # Browsers set text a little wider than matplotlib measures it.
+        return text, text.get_window_extent(canvas.get_renderer()).padded(3, 0)
 
     for name in places:
         covered = {}

@@ -46,7 +46,7 @@ _COUNTED_TWICE = (
 )
 
 _TITLES = {
-    "warnings": "Read this first",
+    "warnings": "What limits these numbers",
     "standings": "Classification",
     "trades": "Accuracy against quality",
     "flips": "Flips and recovered accuracy",
