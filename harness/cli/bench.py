@@ -53,6 +53,7 @@ def _class_names(_: click.Context, __: click.Parameter, text: str | None) -> dic
 @click.option("--deduplicate", is_flag=True, help="Keep the first of identical images.")
 @click.option("--strict", is_flag=True, help="Stop for near-identical images on both sides of a split too.")
 @click.option("--keep-float", is_flag=True, help="Score the upscalers' floats, not what a saved file would hold.")
+@click.option("--log-training", is_flag=True, help="Write a line for each training and each of its epochs to stderr.")
 @click.option("--no-cost", is_flag=True, help="Do not measure what the upscalers cost.")
 @click.option("--report", "page", is_flag=True, help="Also write RUN/report/index.html ('srmetrics report').")
 @click.option("--scale", type=click.IntRange(min=1), help="Without a study: the factor, which the recipe must have.")
@@ -70,14 +71,15 @@ def _class_names(_: click.Context, __: click.Parameter, text: str | None) -> dic
 @click.option("--mode", "modes", multiple=True, type=click.Choice(["retrain", "frozen"]), help="Without a study; both.")
 @click.option("--seed", type=click.IntRange(min=0), help="Without a study: of degradation, splits, draws; 0.")
 @click.option("--baseline", metavar="METHOD", help="Without a study: test every method against this one too.")
-def command(study: str | None, out: str, page: bool, **settings: Any) -> int:
+def command(study: str | None, out: str, page: bool, log_training: bool, **settings: Any) -> int:
     """Ask whether super-resolution helps: restore, score, classify, and rank with intervals and tests.
 
     References are made small by a recipe, restored by every upscaler, scored against the references, and classified
     as HR, as LR and as every method's output. STUDY is a YAML file, or one that ships.
     """
+    from harness.cli.bench_progress import watching
     from harness.cli.report import write_page
-    from harness.cli.screen import progress, screen
+    from harness.cli.screen import screen
     from harness.engine.cores import available_cores
     from harness.jobs.bench import run_bench
     from harness.jobs.bench_options import BenchOptions
@@ -99,8 +101,8 @@ def command(study: str | None, out: str, page: bool, **settings: Any) -> int:
         keep_float=settings["keep_float"],
         measure_cost=not settings["no_cost"],
     )
-    with progress("Running") as report:
-        result = run_bench(asked, options, report)
+    with watching(log_training=log_training) as watch:
+        result = run_bench(asked, options, watch)
     screen().print(bench_table(result))
     for note in result.notes:
         click.echo(shown(f"Note: {note}"), err=True)
