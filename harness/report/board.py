@@ -90,7 +90,7 @@ def board_of(run: RunFolder, higher: Mapping[str, bool]) -> Board:
     for key, lines in found.items():
         dataset, degradation, _, signature, region = key
         where = f"{dataset} {degradation}".strip() + ", " if len(places) > 1 else ""
-        title = f"{where}{'whole image' if region == 'image' else f'region {region}'}"
+        title = f"{where}{'Whole image' if region == 'image' else f'Region {region}'}"
         blocks.append(_block(run, title, region, signature, lines, higher))
     legend = f"{LEGEND} 95 %: interval of the mean, empty under five units. {ACROSS_METRICS}"
     return Board(tuple(blocks), tuple(dict.fromkeys(block.region for block in blocks)), legend)

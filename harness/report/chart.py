@@ -33,6 +33,8 @@ DASHES: tuple[tuple[float, ...], ...] = (
 """A dash beside each colour, so that lines are told apart without it; empty is a whole line."""
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+GLYPHS = "●■▲◆▼✚✖★"
+"""The markers as letters, for a legend."""
 
 _VARIABLES = {
     INK: "var(--ink)",

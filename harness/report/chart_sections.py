@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from harness.report.differences import Against, difference_chart
 from harness.report.groups import group_chart
@@ -63,8 +64,14 @@ def score_sections(
 
 
 def _section(id: str, title: str, charts: Sequence[Chart | None], words: tuple[str, ...]) -> list[Section]:
-    kept = tuple(chart for chart in charts if chart is not None)
-    return [Section(id, title, (kept, *words))] if kept else []
+    kept = [chart for chart in charts if chart is not None]
+    if not kept:
+        return []
+    captions = {chart.caption for chart in kept}
+    if len(captions) > 1 or len(kept) == 1:
+        return [Section(id, title, (tuple(kept), *words))]
+    # What holds for all charts is said once.
+    return [Section(id, title, (*captions, tuple(replace(chart, caption="") for chart in kept), *words))]
 
 
 def _where(block: Block, blocks: Sequence[Block]) -> str:

@@ -78,6 +78,7 @@ def difference_chart(
         axes.grid(False, axis="y")
         axes.tick_params(axis="y", length=0)
         axes.set_xlabel(f"{metric_with_unit(metric)}: method − {label_of(baseline)}")
+        axes.locator_params(axis="x", nbins=5)
         axes.margins(x=0.06)
 
     title = f"{metric_name(metric)}: difference from {baseline}{where}"

@@ -16,9 +16,9 @@ from harness.report.bands import (
     mean_of,
     paint_lines,
 )
-from harness.report.chart import colour_of, draw_chart, label_of, marker_of
+from harness.report.chart import GLYPHS, colour_of, draw_chart, label_of, marker_of
 from harness.report.scores import Block
-from harness.report.section import Chart
+from harness.report.section import Chart, LegendEntry
 from harness.report.words import counted, metric_name, metric_with_unit
 
 if TYPE_CHECKING:
@@ -95,9 +95,17 @@ def group_chart(
         title=title,
         description=extremes_in_words(values, metric, "group", names),
         size=(560, 240) if wide else (360, 56 + len(names) * max(17, 8 * len(values))),
-        legend=legend_for(values, methods),
+        legend=legend_for(values, methods) if wide else _legend(values, methods),
         data=band_table(title, "Group", values, metric, names),
         caption=caption,
+    )
+
+
+def _legend(values: Values, methods: Sequence[str]) -> tuple[LegendEntry, ...]:
+    """Return the legend with the markers that are drawn, so that methods are told apart without their colours."""
+    return tuple(
+        LegendEntry(f"{GLYPHS[entry.series % len(GLYPHS)]} {entry.label}", entry.series)
+        for entry in legend_for(values, methods)
     )
 
 
@@ -114,3 +122,4 @@ def _paint_points(figure: Figure, values: Values, methods: Sequence[str], names:
     axes.set_ylim(len(names) - 0.45, -0.55)
     axes.tick_params(axis="y", length=0)
     axes.set_xlabel(label)
+    axes.locator_params(axis="x", nbins=5)

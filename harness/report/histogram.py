@@ -68,7 +68,10 @@ def histogram_chart(
                 linewidth=1.4,
             )  # fmt: skip
         axes.set_yscale("log")
+        smallest = min(float(share[share > 0].min()) for share in kept.values()) * 100
+        axes.set_ylim(10 ** np.floor(np.log10(smallest)), 100)
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.yaxis.set_minor_formatter(lambda value, _: "")
         axes.grid(False, which="minor")
         axes.margins(x=0.01)
         of = "255ths of the range" if data_range is None else f"range {data_range:g}"

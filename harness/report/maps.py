@@ -48,10 +48,13 @@ def differences(pair: PreparedPair, *, with_map: bool) -> Differences:
     strips: list[NDArray[np.float32]] = []
     cell = _cell(height, width)
     rows = STRIP_ROWS // cell * cell or cell
+    floats = any(image.dtype.kind == "f" for image in pair.stored)
     for start in range(0, height, rows):
         first, second = pair.rows(start, min(start + rows, height))
         error = np.abs(first - second)
-        steps = np.minimum(np.nan_to_num(error) * ((BINS - 1) / pair.data_range) + 0.5, BINS - 1).astype(np.intp)
+        # Where a mask lets NaN be, it is no difference.
+        known = np.nan_to_num(error) if floats else error
+        steps = np.minimum(known * ((BINS - 1) / pair.data_range) + 0.5, BINS - 1).astype(np.intp)
         counts += np.bincount(steps.ravel(), minlength=BINS)
         if with_map:
             strips.append(_blocks(error.sum(axis=2) * (1.0 / channels), cell))

@@ -17,7 +17,7 @@ function shownValue(value, metric) {
 
 function thumbnail(image) {
   const layer = image.layers && image.layers.find((each) => each.role === "reference");
-  return layer && layer.small ? make("img", { src: layer.small, alt: "", loading: "lazy" }) : null;
+  return layer && layer.small ? make("img", { src: layer.small, alt: "", decoding: "async" }) : null;
 }
 
 function chosenImages() {

@@ -70,3 +70,16 @@ document.addEventListener("click", async (event) => {
   const what = button.getAttribute("aria-label").replace(/^Copy /, "");
   tell(done ? `Copied ${what}.` : `The browser did not let ${what} be copied.`);
 });
+
+// What is wider or higher than its place is reached and scrolled by keys; what is not is no stop on the way.
+const scrolled = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const place = target.closest(".scroll");
+    const more = place.scrollWidth > place.clientWidth + 1 || place.scrollHeight > place.clientHeight + 1;
+    if (more) place.tabIndex = 0; else place.removeAttribute("tabindex");
+  }
+});
+for (const place of document.querySelectorAll(".scroll")) {
+  scrolled.observe(place);
+  if (place.firstElementChild) scrolled.observe(place.firstElementChild);
+}

@@ -1,5 +1,6 @@
 // Two pictures under one divider, and all methods below: one zoom and one place for all of them.
 const MOST_ZOOM = 64;
+const PRINTED = { stage: [640, 300], other: [205, 150] }; // as in viewer.css
 
 function viewerOf(root) {
   const stage = byId("stage");
@@ -35,9 +36,14 @@ function viewerOf(root) {
     }
   }
 
+  // On paper a pane has another size, which is not known before it is printed.
+  let printing = false;
+  const widthOf = (pane) => (printing ? PRINTED[pane === stage ? "stage" : "other"][0] : pane.clientWidth);
+  const heightOf = (pane) => (printing ? PRINTED[pane === stage ? "stage" : "other"][1] : pane.clientHeight);
+
   function fit(pane) {
     const image = data.images[state.image];
-    return Math.min(pane.clientWidth / image.width, pane.clientHeight / image.height);
+    return Math.min(widthOf(pane) / image.width, heightOf(pane) / image.height);
   }
 
   function place(frame) {
@@ -45,8 +51,8 @@ function viewerOf(root) {
     const { pane, pictures } = frame;
     const scale = fit(pane) * state.zoom;
     const shift = (side, size, centre) => (side >= size ? (side - size) / 2 : Math.min(0, Math.max(side - size, side / 2 - centre * size)));
-    const left = shift(pane.clientWidth, image.width * scale, state.x);
-    const top = shift(pane.clientHeight, image.height * scale, state.y);
+    const left = shift(widthOf(pane), image.width * scale, state.x);
+    const top = shift(heightOf(pane), image.height * scale, state.y);
     pane.classList.toggle("zoomed", state.zoom > 1);
     for (const [element, layer] of pictures) {
       if (!layer) continue;
@@ -62,8 +68,8 @@ function viewerOf(root) {
     const image = data.images[state.image];
     const scale = fit(stage) * state.zoom;
     const clamp = (centre, side, size) => (side >= size ? 0.5 : Math.min(1 - side / size / 2, Math.max(side / size / 2, centre)));
-    state.x = clamp(state.x, stage.clientWidth, image.width * scale);
-    state.y = clamp(state.y, stage.clientHeight, image.height * scale);
+    state.x = clamp(state.x, widthOf(stage), image.width * scale);
+    state.y = clamp(state.y, heightOf(stage), image.height * scale);
     frames.forEach(place);
     const pixel = scale >= 1 ? `a pixel is ${scale.toFixed(1)} wide` : `${(1 / scale).toFixed(1)} pixels in one`;
     byId("viewer-zoom").textContent = `Zoom ${state.zoom.toFixed(1)} (${pixel})`;
@@ -235,7 +241,7 @@ function viewerOf(root) {
         pane.classList.toggle("dragged", pointers.size > 0);
       });
     }
-    pane.addEventListener("dblclick", (event) => { if (event.target !== divider) zoomTo(state.zoom * 2, pane, ...at(event)); });
+    pane.addEventListener("dblclick", (event) => zoomTo(state.zoom * 2, pane, ...at(event)));
     pane.addEventListener("wheel", (event) => {
       if (!event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
@@ -304,6 +310,8 @@ function viewerOf(root) {
   globalViewer = state;
   show(images[0]);
   new ResizeObserver(move).observe(stage);
+  addEventListener("beforeprint", () => { printing = true; move(); });
+  addEventListener("afterprint", () => { printing = false; move(); });
 }
 
 if (byId("viewer") && data.images.some((image) => image.layers)) viewerOf(byId("viewer"));
