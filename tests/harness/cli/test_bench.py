@@ -17,6 +17,7 @@ def test_the_quick_form_is_the_same_run_as_its_study(srmetrics, tmp_path: Path) 
     assert 0 == quick.code, quick.err
     assert "classification: fake, retrain" in quick.out
     assert "recovered" in quick.out
+    assert "Training" not in quick.err  # progress is for terminals, and for whoever asks for a log
     study = tmp_path / "study.yaml"
     study.write_text(
         "images: {classes: folders}\ndegradation: {recipe: bicubic-matlab-x2}\nupscalers: [bicubic, blocks=nearest]\n"
