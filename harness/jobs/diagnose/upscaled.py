@@ -25,9 +25,9 @@ WIDTH = 0.004
 
 STRENGTH = {1 / 4: 8.0, 1 / 3: 6.0, 1 / 2: 10.0}
 """The least height of a rhythm's peak in both axes, over the median of the spectrum. Of 200 images that are not
-upscaled (Set5, Set14, scikit-image's, white blood cells, crops of 64 to 128 pixels; as they are and as JPEG of quality 90 and
-60) the highest are 7.0 at 1/4, 3.3 at 1/3, and 8.9 at 1/2 in white blood cells, whose camera interpolated colours.
-Upscaled images of at least 200 pixels reach 8.3 to 150."""
+upscaled (Set5, Set14, scikit-image's, white blood cells, crops of 64 to 128 pixels; as they are, and as JPEG of quality
+90 and 60) the highest are 7.0 at 1/4, 3.3 at 1/3, and 8.9 at 1/2 in white blood cells, whose camera interpolated
+colours. Upscaled images of at least 200 pixels reach 8.3 to 150."""
 
 LOW_SHARE = 0.3
 """What the rhythm of 1/3 keeps, at the least, when the image is blurred, if the factor is 3: copies of the spectrum
@@ -102,7 +102,7 @@ def _three_or_half_of_it(luma: Plane, strength: float) -> float:
     from scipy import ndimage
 
     # A Gaussian of about [1, 4, 6, 4, 1] / 16.
-    blurred: Plane = ndimage.gaussian_filter(luma, 1.0, truncate=2.0)
+    blurred = np.asarray(ndimage.gaussian_filter(luma, 1.0, truncate=2.0), np.float64)
     return 3.0 if _strength(_spectra(blurred), 1 / 3) > LOW_SHARE * strength else 1.5
 
 
@@ -118,7 +118,7 @@ def _rhythm(luma: Plane, lag: int) -> Rhythm:
     profile = profile - ndimage.uniform_filter1d(profile, 31, mode="reflect")
     padded = 4 * length
     spectrum = np.abs(np.fft.rfft(profile * np.hanning(length + 2)[1:-1], padded))
-    frequencies: Plane = np.fft.rfftfreq(padded)
+    frequencies = np.asarray(np.fft.rfftfreq(padded), np.float64)
     return frequencies, np.asarray(spectrum / (np.median(spectrum[frequencies > 0.1]) + 1e-12), np.float64)
 
 

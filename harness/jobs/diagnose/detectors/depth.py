@@ -1,0 +1,110 @@
+"""Depths and ranges that do not go together: 8 against 16 bits, 12 bits in 16, floats of 0..1 against 0..255."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from harness.jobs.diagnose.finding import Finding, Observation
+from harness.jobs.diagnose.view import View
+from harness.jobs.diagnose.words import Totals, finding, medians, who
+
+TWELVE_BITS = 4095
+EIGHT_BITS = 255
+
+
+def observe(view: View) -> Iterator[Observation]:
+    """See values that leave most of their type unused."""
+    full_depth = view.colours.dtype == np.uint16 and view.stated_range == 65535.0
+    if view.colours.dtype == np.uint8 and 0 < view.highest <= 1:
+        yield view.saw("unused-depth", "0 to 1 in 8 bits", highest=view.highest, likely=1, stated=255)
+    elif full_depth and 0 < view.highest <= TWELVE_BITS:
+        likely, bits = (EIGHT_BITS, 8) if view.highest <= EIGHT_BITS else (TWELVE_BITS, 12)
+        name = f"{bits} bits in 16"
+        yield view.saw("unused-depth", name, highest=view.highest, likely=likely, stated=65535)
+
+
+def observe_pair(reference: View, candidate: View) -> Iterator[Observation]:
+    """See a pair whose depths or float ranges differ."""
+    ours, theirs = reference.colours.dtype, candidate.colours.dtype
+    if ours != theirs and not (ours.kind == theirs.kind == "f"):
+        yield candidate.saw(
+            "depths-differ", f"{theirs} against {ours}", reference=reference.top, candidate=candidate.top
+        )
+    elif ours.kind == "f" and reference.top != candidate.top:
+        yield candidate.saw(
+            "ranges-differ",
+            f"0 to {candidate.top:g} against 0 to {reference.top:g}",
+            reference=reference.highest,
+            candidate=candidate.highest,
+        )
+
+
+def observe_set(views_of: Sequence[tuple[Observation, str]]) -> Iterator[Observation]:
+    """See a set whose files have several depths: the fewer stand out; given a blank of each, and its type."""
+    counts = Counter(name for _, name in views_of)
+    if len(counts) > 1:
+        usual = counts.most_common(1)[0][0]
+        for blank, name in views_of:
+            if name != usual:
+                yield Observation(
+                    "depths-mixed", blank.role, blank.method, blank.image, blank.file, f"{name} among {usual}"
+                )
+
+
+def tell_unused(observations: Sequence[Observation], totals: Totals) -> Finding:
+    """Tell of bits that are not used."""
+    numbers = medians(observations)
+    likely, stated = numbers["likely"], numbers["stated"]
+    gain = 20 * np.log10(stated / likely)
+    dark = likely == 1
+    return finding(
+        observations,
+        "error" if dark else "warning",
+        f"{who(observations, totals, 'holds', 'hold')} {observations[0].alike}",
+        evidence=f"the largest value is {numbers['highest']:.0f} of {stated:.0f}",
+        effect="the picture is lost: floats of 0..1 were converted to bytes without scaling"
+        if dark
+        else f"under a range of {stated:.0f} PSNR comes out {gain:.1f} dB too high, and SSIM too",
+        way_out="Multiply by 255 before converting" if dark else f"Say the range: --data-range {likely:.0f}",
+    )
+
+
+def tell_depths(observations: Sequence[Observation], totals: Totals) -> Finding:
+    """Tell of pairs with two depths."""
+    numbers = medians(observations)
+    return finding(
+        observations,
+        "error",
+        f"{who(observations, totals, 'has', 'have')} another depth than the reference: {observations[0].alike}",
+        evidence=f"full white is probably {numbers['candidate']:g}, and {numbers['reference']:g} in the reference",
+        effect="compare refuses the pair; tools that do not, score two ranges against each other",
+        way_out="Save both at one depth (scaled, not cut off)",
+    )
+
+
+def tell_ranges(observations: Sequence[Observation], totals: Totals) -> Finding:
+    """Tell of float pairs with two ranges."""
+    numbers = medians(observations)
+    return finding(
+        observations,
+        "error",
+        f"{who(observations, totals, 'has', 'have')} another range than the reference: {observations[0].alike}",
+        evidence=f"the largest values are {numbers['candidate']:.4g}, and {numbers['reference']:.4g} in the reference",
+        effect="PSNR is near that of a black or white image, whatever the output is",
+        way_out="Save both in one range, and say it: --data-range 1.0 or 255",
+    )
+
+
+def tell_mixed(observations: Sequence[Observation], totals: Totals) -> Finding:
+    """Tell of a set with several depths."""
+    return finding(
+        observations,
+        "warning",
+        f"{who(observations, totals, 'has', 'have')} another depth than the rest: {observations[0].alike}",
+        evidence="the files' types",
+        effect="no single --data-range holds for the set",
+        way_out="Save all at one depth, or score the two parts by themselves",
+    )

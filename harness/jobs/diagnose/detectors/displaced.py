@@ -1,0 +1,95 @@
+"""Candidates that are shifted against their references, by whole pixels or parts of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from harness.jobs.diagnose.finding import Finding, Observation
+from harness.jobs.diagnose.luma import Plane
+from harness.jobs.diagnose.shift import SMALLEST, Shift, estimate_shift
+from harness.jobs.diagnose.view import View, psnr
+from harness.jobs.diagnose.words import Totals, before_after, finding, medians, who
+
+LEAST = 0.15
+"""Pixels. The farthest of 57 clean pairs of Set5 and Set14 (bicubic, x2 to x4) is at 0.02, of RCAN's outputs 0.03."""
+
+WINDOW = 1024
+"""Rows and columns of the middle that are looked at: more does not make the estimate better."""
+
+SAME = 0.12
+"""Pixels within which shifts are told as one; a half-pixel convention is told by as much."""
+
+
+def measure(reference: Plane, candidate: Plane) -> Shift | None:
+    """Return the shift of the middle, or None where it is too small to tell or undoing it brings nothing."""
+    if min(reference.shape) < SMALLEST:
+        return None
+    middle = tuple(
+        slice((length - min(length, WINDOW)) // 2, (length + min(length, WINDOW)) // 2) for length in reference.shape
+    )
+    shift = estimate_shift(reference[middle], candidate[middle])
+    return shift if shift.length >= LEAST and shift.gain_db > 0 else None
+
+
+def observe(candidate: View, shift: Shift | None, before_db: float) -> Iterator[Observation]:
+    """See a shift."""
+    if shift is not None:
+        yield candidate.saw(
+            "shifted", rows=shift.rows, columns=shift.columns, before_db=before_db, after_db=before_db + shift.gain_db
+        )
+
+
+def gathered(observations: Sequence[Observation]) -> list[list[Observation]]:
+    """Divide observations of one method into those that are shifted alike."""
+    groups: list[list[Observation]] = []
+    for one in observations:
+        for group in groups:
+            if all(abs(one.numbers[axis] - medians(group)[axis]) <= SAME for axis in ("rows", "columns")):
+                group.append(one)
+                break
+        else:
+            groups.append([one])
+    return groups
+
+
+def tell(observations: Sequence[Observation], totals: Totals) -> Finding:
+    """Tell of shifts of about one size."""
+    numbers = medians(observations)
+    rows, columns = numbers["rows"], numbers["columns"]
+    vertical = f"{abs(rows):.2f} px {'down' if rows > 0 else 'up'}" if abs(rows) >= 0.05 else ""
+    horizontal = f"{abs(columns):.2f} px to the {'right' if columns > 0 else 'left'}" if abs(columns) >= 0.05 else ""
+    return finding(
+        observations,
+        "error",
+        f"{who(observations, totals, 'is', 'are')} shifted by ({rows:+.2f}, {columns:+.2f}) px",
+        evidence=f"{' and '.join(part for part in (vertical, horizontal) if part)}; {before_after(numbers)} (luma)",
+        effect="PSNR and SSIM charge the whole shift as error, more in sharp outputs than in blurred ones",
+        way_out=_convention(rows, columns, totals.scale),
+    )
+
+
+def _convention(rows: float, columns: float, scale: int | None) -> str:
+    """Say which usual mistake makes such a shift."""
+    general = "Look at how the low-resolution image was made and how the output is placed: pixel centres, not corners"
+    if abs(abs(rows) - abs(columns)) > SAME:
+        return general
+    size = (abs(rows) + abs(columns)) / 2
+    scales = [scale] if scale else [2, 3, 4]
+    for one in scales:
+        if abs(size - (one - 1) / 2) <= SAME and np.sign(rows) == np.sign(columns):
+            made = "image[::S, ::S] or a corner-aligned resize" if rows > 0 else "an output placed at corners"
+            return f"(S-1)/2 = {(one - 1) / 2:g} px at x{one}: {made} on one side and pixel centres on the other"
+    if size == round(size) or abs(size - round(size)) < 0.05:
+        return f"{round(size)} whole pixels: look at padding, cropping and borders on one side"
+    if abs(size - 0.5) <= SAME:
+        return (
+            "Half a pixel: pixel corners on one side and pixel centres on the other (half_pixel_centers, align_corners)"
+        )
+    return general
+
+
+def undone_db(reference: Plane, moved: Plane) -> float:
+    """Return PSNR over what is left after a shift was undone."""
+    return psnr(reference, moved)

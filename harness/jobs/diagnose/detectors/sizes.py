@@ -1,0 +1,136 @@
+"""Candidates of another size: low-resolution inputs, another factor, crops, and references that want modcrop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from harness.jobs.diagnose.finding import Finding, Observation
+from harness.jobs.diagnose.luma import Plane
+from harness.jobs.diagnose.view import View
+from harness.jobs.diagnose.words import Totals, finding, medians, who
+
+SCALES = (2, 3, 4, 8)
+MOST_CROPPED = 0.25
+"""The share of a side that may be missing for the candidate to be looked for as a part of the reference."""
+
+LEAST_MATCH = 0.8
+"""Correlation with the part of the reference that a crop must have."""
+
+
+def observe(reference: View, candidate: View, scale: int | None) -> Iterator[Observation]:
+    """See another size."""
+    (height, width), (rows, columns) = reference.shape, candidate.shape
+    if (height, width) == (rows, columns):
+        return
+    sizes = {"rows": rows, "columns": columns, "reference_rows": height, "reference_columns": width}
+    scales = (scale,) if scale else SCALES
+    for one in (one for one in scales if one > 1):
+        if (rows, columns) == (height // one * one, width // one * one):
+            yield candidate.saw("modcrop", f"x{one}", scale=one, **sizes)
+            return
+    for one in sorted({*(scale for scale in scales if scale > 1), *SCALES}):
+        if abs(rows * one - height) < one and abs(columns * one - width) < one:
+            yield candidate.saw("low-resolution", f"x{one}", scale=one, **sizes)
+            return
+        if rows == height * one and columns == width * one:
+            yield candidate.saw("too-large", f"x{one}", scale=one, **sizes)
+            return
+    place = _place(reference.luma, candidate.luma)
+    if place is not None:
+        corner = "from the top-left corner" if place == (0, 0) else f"from row {place[0]}, column {place[1]}"
+        yield candidate.saw("cropped", corner, top=place[0], left=place[1], **sizes)
+        return
+    yield candidate.saw("size", factor=float(np.sqrt(rows * columns / (height * width))), **sizes)
+
+
+def _place(reference: Plane, candidate: Plane) -> tuple[int, int] | None:
+    """Return where in the reference the candidate lies, or None where it is no part of it."""
+    import cv2
+
+    lost = [ours - theirs for ours, theirs in zip(reference.shape, candidate.shape, strict=True)]
+    if min(lost) < 0 or any(gone > MOST_CROPPED * length for gone, length in zip(lost, reference.shape, strict=True)):
+        return None
+    match = cv2.matchTemplate(reference.astype(np.float32), candidate.astype(np.float32), cv2.TM_CCOEFF_NORMED)
+    _, best, _, (left, top) = cv2.minMaxLoc(match)
+    return (int(top), int(left)) if best >= LEAST_MATCH else None
+
+
+def _shown(numbers: dict[str, float]) -> str:
+    return (
+        f"{numbers['columns']:.0f} x {numbers['rows']:.0f} against {numbers['reference_columns']:.0f} x "
+        f"{numbers['reference_rows']:.0f} pixels"
+    )
+
+
+def tell_modcrop(observations: Sequence[Observation], totals: Totals) -> Finding:
+    """Tell of references that were cut to a multiple of the scale for the candidates only."""
+    numbers = medians(observations)
+    scale = int(numbers["scale"])
+    return finding(
+        observations,
+        "warning",
+        f"{who(observations, totals, 'has', 'have')} the size of the reference cut to a multiple of {scale}",
+        evidence=_shown(numbers) + ", such as in the median",
+        effect="the pair is not scored as it is: sizes must agree",
+        way_out=f"Cut the reference too: --align modcrop --scale {scale}",
+    )
+
+
+def tell_low(observations: Sequence[Observation], totals: Totals) -> Finding:
+    """Tell of low-resolution images in the place of outputs."""
+    numbers = medians(observations)
+    scale = int(numbers["scale"])
+    return finding(
+        observations,
+        "error",
+        f"{who(observations, totals, 'has', 'have')} the size of a low-resolution image (x{scale})",
+        evidence=_shown(numbers),
+        effect="the pair is not scored; resized to fit, it would score as bicubic interpolation does",
+        way_out="Name the folder of outputs, not that of inputs",
+    )
+
+
+def tell_large(observations: Sequence[Observation], totals: Totals) -> Finding:
+    """Tell of outputs of a larger factor."""
+    numbers = medians(observations)
+    return finding(
+        observations,
+        "error",
+        f"{who(observations, totals, 'is', 'are')} {numbers['scale']:.0f} times as large as the reference",
+        evidence=_shown(numbers),
+        effect="the pair is not scored",
+        way_out="Feed the model the low-resolution image, or use the model of the right factor",
+    )
+
+
+def tell_cropped(observations: Sequence[Observation], totals: Totals) -> Finding:
+    """Tell of crops."""
+    numbers = medians(observations)
+    at_corner = numbers["top"] == numbers["left"] == 0
+    return finding(
+        observations,
+        "error",
+        f"{who(observations, totals, 'is', 'are')} cropped, {observations[0].alike}",
+        evidence=_shown(numbers),
+        effect="the pair is not scored"
+        if at_corner
+        else "the pair is not scored; cut to one size, it would be shifted",
+        way_out="Cut the reference alike: --align crop"
+        if at_corner
+        else "Cut the references in the same place, and score those (--align crop would cut in another place)",
+    )
+
+
+def tell_size(observations: Sequence[Observation], totals: Totals) -> Finding:
+    """Tell of any other size."""
+    numbers = medians(observations)
+    return finding(
+        observations,
+        "error",
+        f"{who(observations, totals, 'has', 'have')} another size than the reference",
+        evidence=f"{_shown(numbers)}: a factor of {numbers['factor']:.3f}",
+        effect="the pair is not scored",
+        way_out="Make outputs of the reference's size; --align resize-opencv-bilinear resizes, and is in the signature",
+    )

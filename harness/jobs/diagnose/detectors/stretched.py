@@ -1,0 +1,81 @@
+"""Candidates that are stretched about their middle: resized with corners aligned, or by a factor slightly off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from harness.jobs.diagnose.detectors.displaced import WINDOW
+from harness.jobs.diagnose.finding import Finding, Observation
+from harness.jobs.diagnose.luma import Plane
+from harness.jobs.diagnose.shift import estimate_shift
+from harness.jobs.diagnose.view import View
+from harness.jobs.diagnose.words import Totals, finding, medians, who
+
+SMALLEST = 96
+"""Rows and columns that are needed: a quarter of the image must tell its shift by itself."""
+
+LEAST = 0.4
+"""Pixels by which the whole side must be longer or shorter. 57 clean pairs of Set5 and Set14 stay under 0.2."""
+
+FARTHEST = 1.9
+"""Pixels that a quarter may be shifted: beyond, the fit did not hold."""
+
+
+def measure(reference: Plane, candidate: Plane) -> tuple[float, float] | None:
+    """Return by how many pixels the rows and the columns are stretched from edge to edge, or None."""
+    height, width = reference.shape
+    if min(height, width) < SMALLEST:
+        return None
+    found: dict[tuple[int, int], tuple[float, float]] = {}
+    for down in (0, 1):
+        for right in (0, 1):
+            part = _half(height, down), _half(width, right)
+            shift = estimate_shift(reference[part], candidate[part])
+            if max(abs(shift.rows), abs(shift.columns)) > FARTHEST:
+                return None
+            found[down, right] = shift.rows, shift.columns
+    tall = [found[1, right][0] - found[0, right][0] for right in (0, 1)]
+    wide = [found[down, 1][1] - found[down, 0][1] for down in (0, 1)]
+    # From the middle of one half to that of the other is half a side (less where the middle of a large image is taken).
+    rows = _agreed(tall) * height / _between(height)
+    columns = _agreed(wide) * width / _between(width)
+    return (rows, columns) if max(abs(rows), abs(columns)) >= LEAST else None
+
+
+def _half(length: int, second: int) -> slice:
+    half = min(length // 2, WINDOW // 2)
+    return slice(length - half, length) if second else slice(0, half)
+
+
+def _between(length: int) -> float:
+    return float(length - min(length // 2, WINDOW // 2))
+
+
+def _agreed(differences: Sequence[float]) -> float:
+    """Return the smaller of two that have one sign, else zero."""
+    first, second = differences
+    return 0.0 if first * second <= 0 else min(differences, key=abs)
+
+
+def observe(candidate: View, stretch: tuple[float, float] | None) -> Iterator[Observation]:
+    """See a stretch."""
+    if stretch is not None:
+        yield candidate.saw("stretched", rows=stretch[0], columns=stretch[1])
+
+
+def tell(observations: Sequence[Observation], totals: Totals) -> Finding:
+    """Tell of stretched candidates."""
+    numbers = medians(observations)
+    rows, columns = numbers["rows"], numbers["columns"]
+    scales = [totals.scale] if totals.scale else [2, 3, 4]
+    corner = next((one for one in scales if abs(rows - (one - 1)) < 0.35 and abs(columns - (one - 1)) < 0.35), None)
+    return finding(
+        observations,
+        "error",
+        f"{who(observations, totals, 'is', 'are')} stretched by ({rows:+.2f}, {columns:+.2f}) px from edge to edge",
+        evidence="the four quarters are shifted apart",
+        effect="PSNR and SSIM fall from the middle to the edges",
+        way_out=f"S-1 = {corner - 1} px at x{corner} is a resize with align_corners=True: use align_corners=False"
+        if corner
+        else "Resize with pixel centres (align_corners=False), and to the size and not by a rounded factor",
+    )

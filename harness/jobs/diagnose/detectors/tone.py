@@ -1,0 +1,150 @@
+"""Candidates whose values are a curve of the reference's: studio range, a gain and offset, a gamma, a negative."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.jobs.diagnose.finding import Finding, Observation
+from harness.jobs.diagnose.luma import Plane
+from harness.jobs.diagnose.view import View, psnr
+from harness.jobs.diagnose.words import Totals, before_after, finding, medians, subject, verb
+
+SMOOTHING = 3.0
+"""Standard deviation in pixels before the fit: a blurred candidate has less contrast, but not in what is smooth."""
+
+LEAST_CORRELATION = 0.8
+"""Of the smoothed images, without which a curve says nothing."""
+
+LEAST_GAIN_DB = 0.5
+"""What undoing the curve must bring. On Set5, Set14, RCAN's outputs and white blood cells it brings at most 0.1."""
+
+LEAST_CHANGE = 0.01
+"""How far the curve must lie from the diagonal, as a part of full white: root mean square over the image's values."""
+
+STUDIO = 219 / 255, 16 / 255
+"""Gain and offset of full range brought to 16-235."""
+
+NEAR_STUDIO = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """What turns the reference's values into the candidate's: ``gain * value ** gamma + offset``."""
+
+    gain: float = 1.0
+    offset: float = 0.0
+    gamma: float = 1.0
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        if self.gamma != 1:
+            return "gamma"
+        if self.gain < 0:
+            return "negative"
+        for gain, offset, name in (
+            (*STUDIO, "studio range"),
+            (1 / STUDIO[0], -STUDIO[1] / STUDIO[0], "stretched from studio range"),
+        ):
+            if abs(self.gain - gain) < NEAR_STUDIO and abs(self.offset - offset) < NEAR_STUDIO:
+                return name
+        return "gain and offset"
+
+    def apply(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the candidate's values for the reference's."""
+        return np.asarray(self.gain * np.clip(values, 0, None) ** self.gamma + self.offset)
+
+    def undo(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the reference's values for the candidate's."""
+        return np.asarray(np.clip((values - self.offset) / self.gain, 0, None) ** (1 / self.gamma))
+
+
+def find(reference: Plane, candidate: Plane) -> Curve | None:
+    """Return the curve between two images of one size whose full white is 1, or None where there is none of note."""
+    from scipy import ndimage
+
+    sigma = min(SMOOTHING, min(reference.shape) / 16)
+    ours, theirs = (
+        ndimage.gaussian_filter(plane, sigma, mode="nearest")[::2, ::2].ravel() for plane in (reference, candidate)
+    )
+    if np.ptp(ours) == 0 or np.ptp(theirs) == 0:
+        return None
+    # What is clipped on one side lies on no curve.
+    inside = (theirs > 0.01) & (theirs < 0.99) & (ours > 0.01) & (ours < 0.99)
+    if np.count_nonzero(inside) < 100:
+        return None
+    ours, theirs = ours[inside], theirs[inside]
+    line = _line(ours, theirs)
+    if line is None:
+        return None
+    curves = [line]
+    gamma, scale = np.polyfit(np.log(ours), np.log(theirs), 1) if line.gain > 0 else (1.0, 0.0)
+    if gamma > 0 and abs(np.exp(scale) - 1) < 0.1:
+        curves.append(Curve(1.0, 0.0, float(gamma)))
+    best = min(curves, key=lambda curve: float(np.mean(np.square(curve.apply(ours) - theirs))))
+    change = float(np.sqrt(np.mean(np.square(best.apply(ours) - ours))))
+    gain_db = psnr(reference, best.undo(candidate)) - psnr(reference, candidate)
+    return best if change >= LEAST_CHANGE and gain_db >= LEAST_GAIN_DB else None
+
+
+def _line(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> Curve | None:
+    if np.ptp(ours) == 0 or np.ptp(theirs) == 0:
+        return None
+    kept = np.ones(ours.shape, np.bool_)
+    for _ in range(3):
+        # By the ratio of spreads, signed: a fit of least squares on noisy values would flatten the line.
+        correlation = float(np.corrcoef(ours[kept], theirs[kept])[0, 1])
+        if abs(correlation) < LEAST_CORRELATION:
+            return None
+        gain = float(np.sign(correlation) * theirs[kept].std() / ours[kept].std())
+        offset = float(theirs[kept].mean() - gain * ours[kept].mean())
+        away = np.abs(gain * ours + offset - theirs)
+        kept = away <= 3 * np.median(away) + 1e-6
+    return Curve(gain, offset)
+
+
+def observe(candidate: View, curve: Curve | None, before_db: float, after_db: float) -> Iterator[Observation]:
+    """See a curve."""
+    if curve is not None:
+        numbers = {"gain": curve.gain, "offset": curve.offset, "gamma": curve.gamma}
+        yield candidate.saw("tone", curve.name, **numbers, before_db=before_db, after_db=after_db)
+
+
+def tell(observations: Sequence[Observation], totals: Totals) -> Finding:
+    """Tell of curves."""
+    numbers = medians(observations)
+    name = observations[0].alike
+    is_are = verb(observations, "is", "are")
+    told = {
+        "gamma": (
+            f"{is_are} passed through a gamma of {numbers['gamma']:.2f}",
+            "Save without the curve: sRGB values as they are",
+        ),
+        "negative": (f"{is_are} negative", "Invert them, or look at the photometric interpretation of the file"),
+        "studio range": (
+            f"{is_are} in studio range (16 to 235) where the references use 0 to 255",
+            "Convert to full range, or score Y of both: --protocol sr-y makes studio Y itself, of full-range RGB",
+        ),
+        "stretched from studio range": (
+            f"{is_are} stretched as if they had been in studio range",
+            "Leave out the conversion from 16-235 to 0-255: the values were full range before",
+        ),
+        "gain and offset": (
+            f"{verb(observations, 'has', 'have')} another brightness or contrast",
+            "Look at the normalisation (mean and deviation, minimum and maximum) that is undone after the model",
+        ),
+    }[name]
+    return finding(
+        observations,
+        "warning" if name == "gain and offset" else "error",
+        f"{subject(observations, totals)} {told[0]}",
+        evidence=f"values are about {numbers['gain']:.3f} times the reference's"
+        + (f" to the power of {numbers['gamma']:.2f}" if name == "gamma" else "")
+        + f" {numbers['offset'] * 255:+.1f} of 255; {before_after(numbers)}",
+        effect="PSNR falls as if there were noise; SSIM sees less of it",
+        way_out=told[1],
+    )

@@ -1,0 +1,89 @@
+"""Looking at one image, and at one pair: faults are undone one after the other, so that each shows what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.jobs.diagnose.detectors import (
+    channels,
+    clipped,
+    depth,
+    displaced,
+    identical,
+    interpolated,
+    lossy,
+    orientation,
+    permuted,
+    sizes,
+    stretched,
+    tone,
+    values,
+)
+from harness.jobs.diagnose.finding import Observation
+from harness.jobs.diagnose.luma import luma_of
+from harness.jobs.diagnose.view import View, psnr
+
+SMALLEST = 8
+"""Rows and columns under which only values and types are looked at."""
+
+LIKE = 0.5
+"""Correlation of the lumas' small pictures from which geometry and tone are measured."""
+
+
+def look_at_image(view: View) -> Iterator[Observation]:
+    """See what one image shows by itself."""
+    yield from channels.observe(view)
+    yield from depth.observe(view)
+    strange = list(values.observe(view))
+    yield from strange
+    if strange or min(view.shape) < SMALLEST:
+        return
+    yield from lossy.observe(view)
+    if view.role == "reference" and not view.lossy:
+        yield from interpolated.observe(view)
+
+
+def look_at_pair(reference: View, candidate: View, scale: int | None) -> Iterator[Observation]:
+    """See what a candidate shows against its reference."""
+    copies = list(identical.observe(reference, candidate))
+    yield from copies
+    if copies:
+        return
+    yield from depth.observe_pair(reference, candidate)
+    yield from channels.observe_pair(reference, candidate)
+    both = (reference, candidate)
+    if not all(view.finite and not view.constant and min(view.shape) >= SMALLEST for view in both):
+        return
+    turned, turn = orientation.find(reference, candidate)
+    yield from orientation.observe(reference, candidate, turned)
+    theirs = turn(candidate.scaled)
+    if theirs.shape[:2] != reference.shape:
+        if not turned:
+            yield from sizes.observe(reference, candidate, scale)
+        return
+    yield from clipped.observe(reference, candidate)
+    yield from _measured(candidate, reference.scaled, theirs)
+
+
+def _measured(candidate: View, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> Iterator[Observation]:
+    """Measure channels, tone, shift and stretch of arrays of one size, in this order."""
+    if ours.ndim == theirs.ndim == 3:
+        order = permuted.find(ours, theirs)
+        reordered = theirs[:, :, order]
+        yield from permuted.observe(candidate, order, psnr(ours, theirs), psnr(ours, reordered))
+        theirs = reordered
+    luma, theirs_luma = luma_of(ours), luma_of(theirs)
+    curve = tone.find(luma, theirs_luma)
+    if curve is not None:
+        straight = curve.undo(theirs_luma)
+        yield from tone.observe(candidate, curve, psnr(luma, theirs_luma), psnr(luma, straight))
+        theirs_luma = straight
+    if np.ptp(luma) == 0 or np.ptp(theirs_luma) == 0 or np.corrcoef(luma.ravel(), theirs_luma.ravel())[0, 1] < LIKE:
+        return
+    shift = displaced.measure(luma, theirs_luma)
+    yield from displaced.observe(candidate, shift, psnr(luma, theirs_luma))
+    if shift is None:
+        yield from stretched.observe(candidate, stretched.measure(luma, theirs_luma))

@@ -1,0 +1,127 @@
+"""One image as detectors see it: colours and alpha apart, the nominal range known, and planes made when asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.images import Picture
+from harness.jobs.diagnose.finding import Observation, Role
+from harness.jobs.diagnose.luma import Plane, luma_of
+
+THUMB = 32
+"""Rows and columns of the small picture by which images are recognised."""
+
+
+class View:
+    """One image of a set.
+
+    Parameters
+    ----------
+    role, method, key, file : str
+        Whose it is, what it is called, and where it lies.
+    picture : Picture
+        What was read.
+    """
+
+    def __init__(self, role: Role, method: str, key: str, file: str, picture: Picture) -> None:
+        self.role, self.method, self.key, self.file = role, method, key, file
+        pixels = picture.pixels
+        with_alpha = pixels.ndim == 3 and pixels.shape[2] in (2, 4)
+        self.alpha: NDArray[Any] | None = pixels[:, :, -1] if with_alpha else None
+        colours = pixels[:, :, :-1] if with_alpha else pixels
+        self.colours: NDArray[Any] = colours[:, :, 0] if colours.ndim == 3 and colours.shape[2] == 1 else colours
+        self.lossy = picture.lossy
+        self.stated_range = picture.data_range
+
+    @property
+    def channels(self) -> int:
+        """How many colours there are: 1 or 3."""
+        return 1 if self.colours.ndim == 2 else self.colours.shape[2]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width."""
+        return self.colours.shape[0], self.colours.shape[1]
+
+    @cached_property
+    def finite(self) -> bool:
+        """Whether every value is a number."""
+        return self.colours.dtype.kind != "f" or bool(np.isfinite(self.colours).all())
+
+    @cached_property
+    def lowest(self) -> float:
+        """The smallest finite value."""
+        return (
+            float(np.nanmin(np.where(np.isfinite(self.colours), self.colours, np.nan)))
+            if not self.finite
+            else (float(self.colours.min()))
+        )
+
+    @cached_property
+    def highest(self) -> float:
+        """The largest finite value."""
+        return (
+            float(np.nanmax(np.where(np.isfinite(self.colours), self.colours, np.nan)))
+            if not self.finite
+            else (float(self.colours.max()))
+        )
+
+    @property
+    def constant(self) -> bool:
+        """Whether all pixels are alike."""
+        first = self.colours[0, 0]
+        return bool((self.colours == first).all())
+
+    @cached_property
+    def top(self) -> float:
+        """What full white probably stands for: the type's highest value, the file's own word, or a guess for floats."""
+        if self.colours.dtype.kind in "ui":
+            return self.stated_range or float(np.iinfo(self.colours.dtype).max)
+        # A float image passes its nominal range by a ringing's overshoot, hardly by half of it.
+        return next((top for top in (1.0, 255.0, 4095.0, 65535.0) if self.highest <= 1.5 * top), self.highest)
+
+    @cached_property
+    def scaled(self) -> NDArray[np.float64]:
+        """The colours as parts of full white, H x W or H x W x 3."""
+        return np.asarray(self.colours, np.float64) / self.top
+
+    @cached_property
+    def luma(self) -> Plane:
+        """The luma as a part of full white."""
+        return luma_of(self.scaled)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of shape, dtype and pixels."""
+        head = f"{self.colours.shape} {self.colours.dtype}".encode()
+        return hashlib.sha256(head + np.ascontiguousarray(self.colours).tobytes()).hexdigest()
+
+    @cached_property
+    def thumb(self) -> NDArray[np.float32]:
+        """A small picture of the luma of mean 0 and length 1, as a vector; zeros where it is flat."""
+        small = shrunk(self.luma, THUMB, THUMB).ravel()
+        small = small - small.mean()
+        length = float(np.linalg.norm(small))
+        return np.asarray(small / length if length > 1e-6 else small * 0, np.float32)
+
+    def saw(self, kind: str, alike: str = "", /, **numbers: float) -> Observation:
+        """Return an observation of this image."""
+        return Observation(kind, self.role, self.method, self.key, self.file, alike, numbers)
+
+
+def shrunk(plane: Plane, height: int, width: int) -> Plane:
+    """Return a plane averaged down (or spread) to a size."""
+    import cv2
+
+    return np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA), np.float64)
+
+
+def psnr(reference: NDArray[np.float64], candidate: NDArray[np.float64]) -> float:
+    """Return PSNR of images whose full white is 1; infinite for equal ones."""
+    error = float(np.mean(np.square(reference - candidate)))
+    return float("inf") if error == 0 else float(-10 * np.log10(error))
