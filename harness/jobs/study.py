@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -128,14 +130,29 @@ def study_named(name: str) -> Study:
     Raises
     ------
     FileError
-        When there is no such file, and no such study ships.
+        When there is no such file, or it cannot be read.
     UsageError
-        When the file is no study, naming line and field.
+        When no study of this name ships, naming near ones; when the file is no study, naming line and field.
     """
     path = Path(name)
     shipped = shipped_studies()
-    if not path.suffix and not path.exists() and name in shipped:
-        path = shipped[name]
+    if path.is_dir():
+        raise UsageError(
+            "a folder is no study",
+            expected=f"a YAML file, or one of {', '.join(shipped)}",
+            way_out="A folder of images goes with --images DIR",
+            file=name,
+        )
+    if not path.suffix and not path.exists():
+        if name in shipped:
+            path = shipped[name]
+        elif path.name == name:
+            raise UsageError(
+                "there is no such study",
+                found=repr(name),
+                expected=f"a YAML file, or one of {', '.join(shipped)}",
+                way_out=_did_you_mean(name, shipped),
+            )
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -143,9 +160,18 @@ def study_named(name: str) -> Study:
             "the study cannot be read",
             found=getattr(error, "strerror", None) or error,
             expected=f"a YAML file, or one of {', '.join(shipped)}",
+            way_out=None if path.exists() else _did_you_mean(path.stem, shipped),
             file=name,
         ) from error
     return study_from_yaml(text, str(path))
+
+
+def _did_you_mean(name: str, shipped: Iterable[str]) -> str | None:
+    """Return the near names as a question: those that begin alike, or else that are spelt alike."""
+    wanted = name.lower()
+    near = [one for one in shipped if wanted and one.startswith(wanted)]
+    near = near or difflib.get_close_matches(wanted, shipped, n=2)
+    return f"Did you mean {' or '.join(map(repr, near))}?" if near else None
 
 
 def shipped_studies() -> dict[str, Path]:

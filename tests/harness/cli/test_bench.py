@@ -42,6 +42,8 @@ def test_wrong_usage_is_told_with_the_way_out(srmetrics, tmp_path: Path) -> None
     assert (2, True) == (both.code, "--recipe goes without a study" in both.err)
     seed = srmetrics("bench", study, "--images", images, "--out", tmp_path / "out", "--seed", 0)
     assert (2, True) == (seed.code, "--seed goes without a study" in seed.err)
+    unheard = srmetrics("bench", "wbc-realesrgan-x2", "--smoke", "--out", tmp_path / "out")
+    assert (2, True) == (unheard.code, "Did you mean 'wbc-realesrgan-x4'?" in unheard.err)
     scale = srmetrics(
         *("bench", "--images", images, "--scale", 4, "--recipe", "bicubic-matlab-x2", "--upscaler", "bicubic"),
         *("--out", tmp_path / "out"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -46,9 +47,34 @@ def test_a_study_that_is_wrong_is_refused_with_line_and_field(text: str, said: s
     assert "mine.yaml" == refused.value.file
 
 
-def test_a_study_that_is_nowhere_is_refused_with_those_that_ship() -> None:
-    with pytest.raises(FileError, match="wbc-realesrgan-x4"):
-        study_named("wbc-realesrgan-x2")
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("wbc-realesrgan-x2", "'wbc-realesrgan-x4'?"),
+        ("malaria", "'malaria-rcan-x2'?"),
+        ("mri-edsr", "'mri-edsr-wdsr-x2' or 'mri-edsr-wdsr-x4'?"),
+        ("WBC", "'wbc-realesrgan-x4'?"),
+    ],
+)
+def test_a_study_that_is_nowhere_is_refused_with_near_names(name: str, meant: str) -> None:
+    with pytest.raises(UsageError, match=f"there is no such study.* Did you mean {re.escape(meant)}"):
+        study_named(name)
+
+
+def test_a_name_that_is_near_to_none_is_refused_with_those_that_ship() -> None:
+    with pytest.raises(UsageError, match=r"expected a YAML file, or one of .*wbc-realesrgan-x4\.$"):
+        study_named("unheard-of")
+
+
+def test_a_file_that_is_not_there_is_named_and_a_study_that_ships_under_its_name_suggested(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=r"No such file.* Did you mean 'malaria-rcan-x2'\?") as refused:
+        study_named(str(tmp_path / "malaria-rcan-x2.yaml"))
+    assert str(tmp_path / "malaria-rcan-x2.yaml") == refused.value.file
+
+
+def test_a_folder_in_a_studys_place_is_sent_to_its_option(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"a folder is no study.*--images DIR"):
+        study_named(str(tmp_path))
 
 
 def test_programs_in_a_study_want_leave(tmp_path: Path) -> None:
