@@ -30,7 +30,7 @@ def bench_table(result: BenchResult) -> RenderableType:
 
 def to_text(result: BenchResult, width: int = 140) -> str:
     """Return the same as plain text."""
-    console = Console(file=io.StringIO(), width=width, color_system=None)
+    console = Console(file=io.StringIO(), width=width, color_system=None, force_jupyter=False)  # text in notebooks, too
     console.print(bench_table(result))
     file = console.file
     assert isinstance(file, io.StringIO)

@@ -24,7 +24,7 @@ def to_table(board: Leaderboard) -> RenderableType:
 
 def to_text(board: Leaderboard, width: int = 140) -> str:
     """Return the same as plain text."""
-    console = Console(file=io.StringIO(), width=width, color_system=None)
+    console = Console(file=io.StringIO(), width=width, color_system=None, force_jupyter=False)  # text in notebooks, too
     console.print(to_table(board))
     file = console.file
     assert isinstance(file, io.StringIO)
