@@ -102,6 +102,11 @@ def gather_pictures(
         Files that are read at once.
     progress : callable
         Told how many files of how many are done.
+
+    Raises
+    ------
+    FileError
+        When a picture cannot be written.
     """
     total = len({row.image for block in blocks for row in block.rows})
     try:
@@ -133,9 +138,16 @@ def gather_pictures(
     tasks = [PictureTask(tuple(wanted), tuple(methods), pictures, folder) for wanted in by_file.values()]
     shown: dict[str, ShownImage] = {}
     progress(0, len(tasks))
-    for done, made in enumerate(run_on_threads(make_pictures, tasks, workers), start=1):
-        shown.update((image.key, image) for image in made)
-        progress(done, len(tasks))
+    try:
+        for done, made in enumerate(run_on_threads(make_pictures, tasks, workers), start=1):
+            shown.update((image.key, image) for image in made)
+            progress(done, len(tasks))
+    except OSError as error:
+        raise FileError(
+            f"the page's pictures cannot be written: {error.strerror or error}",
+            way_out="Free some space, or choose another folder with --out",
+            file=folder,
+        ) from error
     return Gathered(shown, total, len(mapped))
 
 

@@ -69,7 +69,7 @@ def histogram_chart(
             )  # fmt: skip
         axes.set_yscale("log")
         smallest = min(float(share[share > 0].min()) for share in kept.values()) * 100
-        axes.set_ylim(10 ** np.floor(np.log10(smallest)), 100)
+        axes.set_ylim(min(10.0, 10 ** np.floor(np.log10(smallest))), 100)
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axes.yaxis.set_minor_formatter(lambda value, _: "")
         axes.grid(False, which="minor")

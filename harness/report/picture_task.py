@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import get_ident
 
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.engine.atomic import write_atomically
 from harness.images import ImageFile, Picture
 from harness.jobs.run_pictures import RunPictures
 from harness.jobs.scoring_task import digest_of
@@ -189,10 +189,27 @@ def _layer(
 ) -> Layer:
     # Named by its content: nothing of a user's name is ever part of a path, and a page never points to a half of it.
     name = hashlib.sha256(data).hexdigest()[:24] + ".png"
-    path = task.folder / name
-    if not path.exists():
-        write_atomically(path, data)
+    _put(task.folder / name, data)
     return Layer(*place, thumbnail, thumbnail_size, name, len(data), size)
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write a picture whole or not at all; not waiting for the disk, as what it lost in a crash is seen by its length.
+
+    Raises
+    ------
+    OSError
+        When it cannot be written; not an error of this package, so that no image takes it for a fault of its own.
+    """
+    if path.is_file() and path.stat().st_size == len(data):
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{get_ident()}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @contextmanager

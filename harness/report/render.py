@@ -8,9 +8,12 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.report.chart import DASHES, readable
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 STYLES = ("page.css", "viewer.css")
 SCRIPTS = ("start.js", "tables.js", "images.js", "viewer.js")
@@ -25,6 +28,24 @@ def page_html(context: Mapping[str, Any]) -> str:
         What ``page.html.j2`` shows. Text is escaped, and characters that are not seen or turn the direction of
         writing are spelt out; ``data`` is made JSON that no text in it can leave.
     """
+    style, script = style_text(), script_text()
+    return str(
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            {
+                **context,
+                "policy": policy(style, script),
+                "style": style,
+                "script": script,
+                "data": json_text(context["data"]),
+            }
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -40,16 +61,7 @@ def page_html(context: Mapping[str, Any]) -> str:
     environment.filters["drawn"] = Markup
     environment.tests["charts"] = lambda value: isinstance(value, tuple)
     environment.globals["dashes"] = DASHES
-    style, script = style_text(), script_text()
-    return environment.get_template("page.html.j2").render(
-        {
-            **context,
-            "policy": policy(style, script),
-            "style": style,
-            "script": script,
-            "data": json_text(context["data"]),
-        }
-    )
+    return environment
 
 
 def policy(style: str, script: str) -> str:
