@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench": ("harness.cli.bench", "Ask whether super-resolution helps: restore, score, classify, rank."),
     "audit": ("harness.cli.audit", "Find the convention under which a published score comes out, or what is wrong."),
     "report": ("harness.cli.report", "Write a finished run as one HTML page, with pictures and charts."),
+    "figure": ("harness.cli.figure", "Draw a crop of one image for every method, with scores, for a paper."),
     "cite": ("harness.cli.cite", "Write what a paper needs to cite a run: works, table, the Methods paragraph."),
     "leaderboard": ("harness.cli.leaderboard", "Make one leaderboard of several runs, if they may be compared."),
     "verify": ("harness.cli.verify", "Check a run: its digests, its tables, and its scores from the images."),
