@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -54,12 +55,23 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_tables(
     assert undisturbed == tables(out)
 
 
-def test_a_cluster_of_two_workers_gives_the_same_tables(
+def test_a_cluster_of_two_workers_gives_the_same_tables_though_workers_are_killed(
     textures: Path, undisturbed: dict[str, bytes], tmp_path: Path
 ) -> None:
     distributed = pytest.importorskip("distributed", reason="needs the dask extra")
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=0
     ) as cluster:
-        run(small_study(), textures, tmp_path / "out", dask=cluster.scheduler_address)
+        killed: list[int] = []
+
+        def kill_a_worker(done: int, total: int) -> None:
+            # In the middle of the 54 tasks of images, and of the 10 trainings.
+            if (done, total) in ((20, 54), (3, 10)):
+                worker = cluster.workers[len(killed)]
+                killed.append(worker.pid)
+                os.kill(worker.pid, signal.SIGKILL)
+
+        run(small_study(), textures, tmp_path / "out", kill_a_worker, dask=cluster.scheduler_address)
+        assert 2 == len(set(killed))
+        assert not set(killed) & {worker.pid for worker in cluster.workers.values()}
     assert undisturbed == tables(tmp_path / "out")
