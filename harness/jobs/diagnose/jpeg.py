@@ -137,13 +137,17 @@ def _blocks(luma: Plane, grid: tuple[int, int], most: int) -> Plane:
 
 
 @cache
-def _waves() -> tuple[Plane, Plane]:
-    """Return, bin by step: the cosine that is 1 on multiples of the step, and 1 where a coefficient is not zero."""
-    centres = (np.arange(FARTHEST * BINS_PER_UNIT) + 0.5) / BINS_PER_UNIT
-    steps = np.arange(MOST_STEP + 1, dtype=np.float64)
-    steps[:2] = np.inf  # a step of 1 is what every image of whole numbers would have
-    counts = (centres[:, None] > steps / 2).astype(np.float64)
-    return np.cos(2 * np.pi * centres[:, None] / steps) * counts, counts
+def _waves() -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+    """Return, bin by step, the cosine that is 1 on multiples of the step, and each step's first bin that is not zero.
+
+    The cosine is 0 where a coefficient is rounded to zero, and for steps of 0 and 1, which every image of whole numbers
+    would have.
+    """
+    bins = np.arange(FARTHEST * BINS_PER_UNIT)
+    steps = np.arange(MOST_STEP + 1)
+    first = np.where(steps > 1, steps * BINS_PER_UNIT // 2, len(bins))
+    cosines = np.cos(2 * np.pi * ((bins + 0.5) / BINS_PER_UNIT)[:, None] / np.maximum(steps, 1))
+    return np.asarray(cosines * (bins[:, None] >= first), np.float32), first
 
 
 @cache
@@ -166,8 +170,11 @@ def _fit(coefficients: Plane) -> tuple[float, int | None, NDArray[np.intp]]:
     inside = places < bins
     places += np.arange(SIDE * SIDE) * bins
     histogram = np.bincount(places[inside], minlength=SIDE * SIDE * bins).reshape(SIDE * SIDE, bins)
-    waves, counts = _waves()
-    sums, numbers = histogram @ waves, histogram @ counts
+    waves, first = _waves()
+    # Single precision and no second product: the search does this for 64 grids.
+    sums = (histogram.astype(np.float32) @ waves).astype(np.float64)
+    at_least = np.cumsum(histogram[:, ::-1], axis=1)[:, ::-1]
+    numbers = np.where(first < bins, at_least[:, np.minimum(first, bins - 1)], 0)
     each = np.arange(SIDE * SIDE)
     tables = _tables()
     with np.errstate(divide="ignore", invalid="ignore"):
