@@ -114,7 +114,7 @@ def _give(found: Any, form: str, out: str | None) -> None:
     else:
         text = table_markdown(found) if several else audit_markdown(found)
     if out is None:
-        say(text)
+        say("".join(f"{shown(line)}\n" for line in text.splitlines()))
         return
     write_atomically(Path(out), text)
     click.echo(shown(f"Wrote {out}"), err=True)

@@ -53,6 +53,11 @@ class Facts:
     volumes: bool
     notes: tuple[str, ...] = ()
 
+    @property
+    def whole(self) -> bool:
+        """True when values stand on a scale of whole numbers, so that Y can be rounded."""
+        return not self.deeper or self.full_range in (255.0, 65535.0)
+
 
 def facts_of_pair(reference: Picture, candidate: Picture, told: float | None) -> PageFacts:
     """Return what a pair says.

@@ -60,16 +60,16 @@ PRACTICES = (
         EvaluationProtocol(crop="scale"),
     ),
     Practice(
-        "pyiqa-y",
-        "full-range luma, unrounded for PSNR and rounded for SSIM, as pyiqa's psnry and ssim take by default",
-        _LUMA,
-        replace(_LUMA, round="integer"),
-    ),
-    Practice(
         "luma",
         "full-range luma (as OpenCV's and Pillow's conversions to grey give it), crop = scale",
         _LUMA,
         _LUMA,
+    ),
+    Practice(
+        "pyiqa-y",
+        "full-range luma, unrounded for PSNR and rounded for SSIM, as pyiqa's psnry and ssim take by default",
+        _LUMA,
+        replace(_LUMA, round="integer"),
     ),
     Practice(
         "y-and-skimage",
@@ -108,7 +108,7 @@ PRACTICES = (
 )
 
 
-def named_conventions(scale: int | None, reading: Reading = AS_THEY_ARE) -> list[Named]:
+def named_conventions(scale: int | None, reading: Reading = AS_THEY_ARE, *, whole: bool = True) -> list[Named]:
     """Return the presets and practices, the most common first.
 
     Parameters
@@ -117,6 +117,9 @@ def named_conventions(scale: int | None, reading: Reading = AS_THEY_ARE) -> list
         Where None, those that cut a border as wide as the scale are given for the common scales.
     reading : Reading
         What the images want of alignment and alpha.
+    whole : bool
+        Whether the images stand on a scale of whole numbers; where not, conventions that round Y are tried on both
+        images rounded to 8 bits.
     """
     if sorted(ORDER) != sorted(PRESETS):
         raise RuntimeError("the audit does not know the order of all presets")
@@ -125,13 +128,17 @@ def named_conventions(scale: int | None, reading: Reading = AS_THEY_ARE) -> list
         preset = PRESETS[name]
         protocol = _fitted(preset.protocol, reading)
         for factor in _scales(protocol, scale):
-            psnr, ssim = rules_of(_cropped(protocol, scale or factor), reading.stored)
+            psnr, ssim = rules_of(_cropped(protocol, scale or factor), _stored(protocol, whole))
             found.append(Named(name, preset.summary, psnr, ssim, len(found), True, factor))
     for practice in PRACTICES:
         first, second = _fitted(practice.psnr, reading), _fitted(practice.ssim, reading)
         for factor in _scales(first, scale):
-            psnr = rules_of(_cropped(first, scale or factor), reading.stored)[0]._replace(range=practice.psnr_range)
-            ssim = rules_of(_cropped(second, scale or factor), reading.stored)[1]._replace(range=practice.ssim_range)
+            psnr = rules_of(_cropped(first, scale or factor), _stored(second, whole))[0]._replace(
+                range=practice.psnr_range
+            )
+            ssim = rules_of(_cropped(second, scale or factor), _stored(second, whole))[1]._replace(
+                range=practice.ssim_range
+            )
             found.append(Named(practice.name, practice.words, psnr, ssim, len(found), False, factor))
     return found
 
@@ -139,6 +146,10 @@ def named_conventions(scale: int | None, reading: Reading = AS_THEY_ARE) -> list
 def _fitted(protocol: EvaluationProtocol, reading: Reading) -> EvaluationProtocol:
     align = reading.align if protocol.align == "none" else protocol.align
     return replace(protocol, alpha=reading.alpha, align=align)
+
+
+def _stored(protocol: EvaluationProtocol, whole: bool) -> str:
+    return "as-stored" if whole or protocol.round == "none" else "8-bit"
 
 
 def _scales(protocol: EvaluationProtocol, scale: int | None) -> tuple[int | None, ...]:

@@ -42,7 +42,15 @@ class Likeness(NamedTuple):
 def likeness(psnr: PsnrRule | None, ssim: SsimRule | None, named: Sequence[Named]) -> Likeness:
     """Return the nearest named convention of a PSNR rule, an SSIM rule, or both together."""
     known = _known_values(named)
-    return min((_from(psnr, ssim, one, known) for one in named), key=lambda found: found.cost)
+    best: Likeness | None = None
+    for one in named:
+        # What cannot be likelier by its place alone need not be compared field by field.
+        if best is None or one.rank * COMMON < best.cost:
+            found = _from(psnr, ssim, one, known)
+            best = found if best is None or found.cost < best.cost else best
+    if best is None:
+        raise RuntimeError("no convention has a name")
+    return best
 
 
 def exact_names(psnr: PsnrRule | None, ssim: SsimRule | None, named: Sequence[Named]) -> tuple[str, ...]:
@@ -89,6 +97,8 @@ def _from(psnr: PsnrRule | None, ssim: SsimRule | None, one: Named, known: dict[
 
 
 def _differing(mine: tuple[object, ...], theirs: tuple[object, ...]) -> dict[str, object]:
+    if mine == theirs:
+        return {}
     fields: tuple[str, ...] = mine._fields  # type: ignore[attr-defined]
     return {
         name: ours

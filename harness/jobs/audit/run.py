@@ -82,7 +82,7 @@ def score_everything(reference: str, candidate: str, options: AuditOptions, repo
     pages = [page for file in inputs.files for page in file.pages]
     facts = facts_of(pages, len(inputs.files)) if pages else Facts(255.0, False, False, False, False, False, False)
     first = readings(facts)[0]
-    named = tuple(named_conventions(options.scale, Reading(alpha=first.alpha, align=first.align)))
+    named = tuple(named_conventions(options.scale, Reading(alpha=first.alpha, align=first.align), whole=facts.whole))
     space = full_space(facts, options.scale, named)
     plan = plan_for(space, options.data_range, options.scale)
     table = tabulate(inputs.files, plan, options.workers, report)

@@ -12,7 +12,7 @@ from harness.jobs.audit.claim import METRICS, Agreement, Metric
 from harness.jobs.audit.claims import Claims, Mask
 from harness.jobs.audit.named import Named
 from harness.jobs.audit.ranking import CUT_OFF, Likeness, exact_names, likeness, mixed_cost
-from harness.jobs.audit.rules import PsnrRule, SsimRule, one_protocol, ssim_reading
+from harness.jobs.audit.rules import STANDARD_K, PsnrRule, SsimRule, one_protocol, ssim_reading
 from harness.jobs.audit.score_table import ScoreTable
 
 MOST_MIXED = 12
@@ -103,6 +103,7 @@ class Search:
     def __init__(self, table: ScoreTable, claims: Claims, named: Sequence[Named]) -> None:
         self.table, self.claims, self.named = table, claims, named
         self.psnr_means, self.ssim_means = table.psnr_means(), table.ssim_means()
+        self._likenesses: dict[object, Likeness] = {}
         self._by_shared: dict[object, list[int]] = {}
         for place, rule in enumerate(table.psnr_rules):
             self._by_shared.setdefault((ssim_reading(rule.reading), *rule[1:4]), []).append(place)
@@ -146,9 +147,12 @@ class Search:
                 for apart, place in ((psnr, first), (ssim, second))
             )
 
+        # Odd constants and ranges come near anything: they are named where they agree, not where they are near.
+        plain = [pair for pair in pairs if self._plain(pair[1], pair[2])]
+        pairs = plain or pairs
         # First those with which one of the two numbers agrees; then the near ones, a likely one before an odd one.
         pairs.sort(key=lambda pair: (-agreeing(pair), pair[0]))
-        some = [(pair, self.convention(pair[1], pair[2], "")) for pair in pairs[: 40 * most]]
+        some = [(pair, self.convention(pair[1], pair[2], "")) for pair in pairs[: 20 * most]]
         some.sort(key=lambda one: (-agreeing(one[0]), one[0][0] * (1.0 + one[1].cost)))
         found: list[Convention] = []
         for _, one in some:
@@ -158,6 +162,12 @@ class Search:
                 break
         return found
 
+    def _plain(self, psnr: int | None, ssim: int | None) -> bool:
+        if psnr is not None and self.table.psnr_rules[psnr].range != "full":
+            return False
+        rule = None if ssim is None else self.table.ssim_rules[ssim]
+        return rule is None or (rule.range == "full" and rule.k == STANDARD_K)
+
     def sharing(self, ssim: int) -> Sequence[int]:
         """Return the places of the PSNR rules that one protocol says together with an SSIM rule."""
         return self._by_shared.get(self.table.ssim_rules[ssim][:4], ())
@@ -166,11 +176,11 @@ class Search:
         """Return the convention of two places in the table."""
         psnr_rule = None if psnr is None else self.table.psnr_rules[psnr]
         ssim_rule = None if ssim is None else self.table.ssim_rules[ssim]
-        like = likeness(psnr_rule, ssim_rule, self.named)
+        like = self._likeness(psnr_rule, ssim_rule)
         second: Likeness | None = None
         cost = like.cost
         if psnr_rule is not None and ssim_rule is not None and not one_protocol(psnr_rule, ssim_rule):
-            one, other = likeness(psnr_rule, None, self.named), likeness(None, ssim_rule, self.named)
+            one, other = self._likeness(psnr_rule, None), self._likeness(None, ssim_rule)
             if mixed_cost(one, other) < cost:
                 like, second, cost = one, other, mixed_cost(one, other)
         return Convention(
@@ -190,6 +200,11 @@ class Search:
                 () if ssim is None else tuple(map(float, self.table.ssim[ssim])),
             ),
         )
+
+    def _likeness(self, psnr: PsnrRule | None, ssim: SsimRule | None) -> Likeness:
+        if (psnr, ssim) not in self._likenesses:
+            self._likenesses[psnr, ssim] = likeness(psnr, ssim, self.named)
+        return self._likenesses[psnr, ssim]
 
     def _agreements(self, metric: Metric) -> dict[int, Agreement]:
         rounded, cut = self.claims.agreeing(self.table, metric)
@@ -219,8 +234,8 @@ class Search:
     def _likely(self, places: np.ndarray[tuple[int], np.dtype[np.int64]], metric: Metric) -> list[int]:
         def cost(place: int) -> float:
             if metric == "psnr":
-                return likeness(self.table.psnr_rules[place], None, self.named).cost
-            return likeness(None, self.table.ssim_rules[place], self.named).cost
+                return self._likeness(self.table.psnr_rules[place], None).cost
+            return self._likeness(None, self.table.ssim_rules[place]).cost
 
         return sorted(map(int, places), key=cost)[:MOST_MIXED]
 

@@ -103,7 +103,7 @@ def readings(facts: Facts) -> list[Reading]:
     found = [
         Reading(colour, rounding, "keep", alpha, align, kept)
         for (colour, rounding), alpha, align, kept in product(colours, alphas, aligned, stored)
-        if rounding == "none" or kept == "8-bit" or facts.full_range in (255.0, 65535.0)
+        if rounding == "none" or kept == "8-bit" or facts.whole
     ]
     if facts.grey:
         # Grey made RGB and then studio Y is 219/255 of itself; under every other colour nothing changes.
@@ -113,7 +113,7 @@ def readings(facts: Facts) -> list[Reading]:
             found += [
                 Reading(colour, rounding, "expand", alpha, align, kept)
                 for (colour, rounding), alpha, align, kept in product(COLOURS[2:4], alphas, aligned, stored)
-                if rounding == "none" or kept == "8-bit" or facts.full_range in (255.0, 65535.0)
+                if rounding == "none" or kept == "8-bit" or facts.whole
             ]
     return list(dict.fromkeys(found))
 

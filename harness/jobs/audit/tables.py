@@ -106,23 +106,20 @@ def audit_rows(
 
 
 def _places(reference: str, candidate: str, row: dict[str, str]) -> tuple[str, str]:
-    """Return where a line's images lie: beside the given folders, or where its own columns say."""
-    dataset = row.get("dataset", "")
-    ours = row.get("reference", "")
-    theirs = row.get("candidate", "") or row.get("method", "")
-    return _below(reference, [ours] if ours else [dataset]), _below(
-        candidate, [theirs] if row.get("candidate") else [f"{theirs}/{dataset}", f"{dataset}/{theirs}", theirs]
+    """Return where a line's images lie: where its own columns say, or in folders named as its method and data set."""
+    dataset, method = row.get("dataset", ""), row.get("method", "")
+    ours, theirs = row.get("reference", ""), row.get("candidate", "")
+    guesses = [f"{method}/{dataset}", f"{dataset}/{method}", method] if method else [dataset]
+    return (
+        str(Path(reference) / ours) if ours else _below(reference, [dataset]),
+        str(Path(candidate) / theirs) if theirs else _below(candidate, guesses),
     )
 
 
 def _below(root: str, names: list[str]) -> str:
-    """Return the first of these folders that is there, else the root itself where nothing was named."""
-    wanted = [name.strip("/") if not Path(name).is_absolute() else name for name in names if name.strip("/")]
-    for name in wanted:
-        if (Path(root) / name).exists():
-            return str(Path(root) / name)
-    # A line that names a method without a folder of its own is about the candidate as it was given.
-    return root
+    """Return the first of these folders that is there, else the place itself: the line is about it as it was given."""
+    wanted = [name.strip("/") for name in names if name.strip("/")]
+    return next((str(Path(root) / name) for name in wanted if (Path(root) / name).exists()), root)
 
 
 def _scale(row: dict[str, str], options: AuditOptions, path: Path, number: int) -> int | None:

@@ -52,7 +52,7 @@ def suspect_traces(case: Case) -> list[Suspect]:
         )
     ):
         count = sum(traces[place] for traces in seen)
-        if count:
+        if 2 * count > len(seen):
             name = "lossy" if place < 2 else "resized"
             found.append(Suspect(name, "possible", f"{count} of {len(seen)} {who}: {what}"))
     return found

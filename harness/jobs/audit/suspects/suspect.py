@@ -47,6 +47,7 @@ class Case:
     workers: int
     memory: dict[str, ScoreTable] = field(default_factory=dict)
     """Scores after changes of the images, by what was changed."""
+    known: list[tuple[Named, Convention]] = field(default_factory=list)
 
     @property
     def table(self) -> ScoreTable:
@@ -54,7 +55,12 @@ class Case:
         return self.search.table
 
     def conventions(self) -> list[tuple[Named, Convention]]:
-        """Return the presets and practices with what they give."""
+        """Return the presets and practices with what they give; it is found out once."""
+        if not self.known:
+            self.known.extend(self._named())
+        return self.known
+
+    def _named(self) -> list[tuple[Named, Convention]]:
         psnr = {rule: place for place, rule in enumerate(self.table.psnr_rules)}
         ssim = {rule: place for place, rule in enumerate(self.table.ssim_rules)}
         return [(one, self.search.convention(psnr[one.psnr], ssim[one.ssim], "")) for one in self.named]
