@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("harness.cli.compare", "Score folders of outputs against a folder of references."),
     "degrade": ("harness.cli.degrade", "Make low-resolution images that anyone can make again."),
     "bench": ("harness.cli.bench", "Ask whether super-resolution helps: restore, score, classify, rank."),
+    "diagnose": ("harness.cli.diagnose", "Look for what makes numbers wrong, before anyone scores."),
     "audit": ("harness.cli.audit", "Find the convention under which a published score comes out, or what is wrong."),
     "report": ("harness.cli.report", "Write a finished run as one HTML page, with pictures and charts."),
     "figure": ("harness.cli.figure", "Draw a crop of one image for every method, with scores, for a paper."),

@@ -29,6 +29,10 @@ EXCUSED = ("orientation", "tone", "constant", "not-finite", "identical")
 """What explains why a candidate is unlike its own reference."""
 
 
+INHERITED = ("depths-mixed", "channels-mixed", "jpeg-traces")
+"""What a good candidate takes from its reference. RCAN at x2 restores a JPEG's lattice (Set5's woman)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Glance:
     """What is kept of an image after it was looked at."""
@@ -83,7 +87,7 @@ def diagnose_inputs(
         seen.append(one)
         report(len(seen), len(tasks))
     observations = [*_of_names(pairing, candidates), *(each for one in seen for each in one.observations)]
-    observations += _of_sets(seen, observations)
+    observations = _without_inherited([*observations, *_of_sets(seen, observations)])
     totals = Totals(
         max(len(found.files), sum(len(one.references) for one in seen)),
         {
@@ -195,6 +199,16 @@ def _of_sets(seen: Sequence[Seen], observations: Sequence[Observation]) -> list[
         shown = {glance.blank.image: (glance.blank, glance.thumb) for glance in glances}
         found += mispaired.observe(thumbs, shown, excused)
     return found
+
+
+def _without_inherited(observations: Sequence[Observation]) -> list[Observation]:
+    """Leave out what a candidate only has of its reference: its depth, its channels, even the lattice of its JPEG."""
+    of_references = {(one.kind, one.image, one.alike) for one in observations if one.role == "reference"}
+    return [
+        one
+        for one in observations
+        if one.role == "reference" or one.kind not in INHERITED or (one.kind, one.image, one.alike) not in of_references
+    ]
 
 
 def _copies(glances: Sequence[Glance]) -> list[Observation]:

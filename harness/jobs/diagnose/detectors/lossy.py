@@ -24,7 +24,8 @@ def observe(view: View) -> Iterator[Observation]:
     if traces.found:
         known: dict[str, float] = {} if traces.quality is None else {"quality": float(traces.quality)}
         place = {"row": float(traces.grid[0]), "column": float(traces.grid[1])}
-        yield view.saw("jpeg-traces", evidence=traces.evidence, noise_db=traces.noise_db, **known, **place)
+        lattice = f"{traces.quality} at {traces.grid}"
+        yield view.saw("jpeg-traces", lattice, evidence=traces.evidence, noise_db=traces.noise_db, **known, **place)
 
 
 def tell_file(observations: Sequence[Observation], totals: Totals) -> Finding:
@@ -60,9 +61,10 @@ def tell_traces(observations: Sequence[Observation], totals: Totals) -> Finding:
         f"{who(observations, totals, 'was a JPEG', 'were JPEGs')} before",
         evidence=f"block coefficients lie on a JPEG's lattice by {numbers['evidence']:.0f} standard deviations; "
         f"{scale}{crop}",
-        effect=f"the reference is at most {ceiling} from what was coded: outputs are asked to show a coder's errors"
-        if of_reference
-        else f"the coder took its part of the score: what it did lies at most {ceiling} under the output",
+        effect=(
+            "outputs are asked to show a coder's errors" if of_reference else "the coder took its part of the score"
+        )
+        + f"; the rounding of its coefficients alone is an error of {ceiling} PSNR, and more with what it left out",
         way_out="Take references that were never coded, or say it beside the numbers"
         if of_reference
         else "Score outputs that were saved as PNG or TIFF at once",
