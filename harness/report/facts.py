@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Collection
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 from harness.engine.row import Row
 from harness.jobs.run_folder import RunFolder
-from harness.report.section import Cell, Column, Section, Table
+from harness.report.section import Cell, Column, Quoted, Section, Table
 from srmetrics import explain
 from srmetrics.errors import SrmetricsError
 
@@ -52,8 +53,21 @@ def facts_of(run: RunFolder, rows: tuple[Row, ...], board: list[dict[str, str]])
 
 
 def notes_of(run: RunFolder, known: Collection[str]) -> list[str]:
-    """Return the run's notes; a file's name stands in them only where it is an image of ``per_image.csv``."""
-    return [_without_unknown(str(note), known) for note in run.facts.get("notes") or ()]
+    """Return what a reader has to know: altered tables, and the run's own notes.
+
+    A file's name stands in a note only where it is an image of ``per_image.csv``.
+    """
+    altered = [
+        f"{name} is not the file that the run wrote: it was altered since (srmetrics verify says where)"
+        for name, digest in run.recorded_digests().items()
+        if _digest(run, name) != digest
+    ]
+    return [*altered, *(_without_unknown(str(note), known) for note in run.facts.get("notes") or ())]
+
+
+def _digest(run: RunFolder, name: str) -> str:
+    path = run.path / name
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def _without_unknown(note: str, known: Collection[str]) -> str:
@@ -74,6 +88,24 @@ def failures_section(run: RunFolder) -> Section | None:
     table = Table("What could not be scored", columns, rows)
     text = "failures.csv lists them with their files and the reasons in full."
     return Section("failures", "Not scored", (table, text))
+
+
+def citing_section(run: RunFolder) -> Section | None:
+    """Return how the run is cited; None where its tables are no longer what it wrote, so that nothing may be cited."""
+    from harness.citation import cite
+
+    try:
+        citation = cite(run.path)
+    except SrmetricsError:
+        return None
+    text = "With srmetrics cite RUN --author NAME --url ADDRESS what is marked TODO is filled in."
+    parts = (
+        Quoted("Methods", "paragraph for the Methods section, in LaTeX", citation.methods),
+        Quoted("BibTeX", "BibTeX of the run and of what it stands on", citation.bibtex),
+        Quoted("table", "leaderboard as a table in LaTeX", citation.latex),
+        text,
+    )
+    return Section("citing", "Citing this run", parts)
 
 
 def convention_section(run: RunFolder) -> Section:

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from harness.report.chart import DASHES, readable
+from harness.report.copied import Verbatim
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -59,6 +60,7 @@ def _environment() -> Environment:
         finalize=lambda value: readable(value) if type(value) is str else value,
     )
     environment.filters["drawn"] = Markup
+    environment.filters["verbatim"] = Verbatim
     environment.tests["charts"] = lambda value: isinstance(value, tuple)
     environment.globals["dashes"] = DASHES
     return environment

@@ -71,11 +71,22 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """Text to be taken elsewhere as it is, with a button that copies it."""
+
+    kind: str
+    """The button's word, such as ``BibTeX``."""
+    label: str
+    """What it is, for screen readers and for the line that says that it was copied."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A part of the page with a heading of its own and a line in its table of contents."""
 
     id: str
     """Letters, digits and hyphens, unlike that of any other section."""
     title: str
-    parts: tuple[str | Table | Chart | tuple[Chart, ...], ...]
-    """Paragraphs, tables and charts, in their order; charts in a tuple stand side by side where there is room."""
+    parts: tuple[str | Table | Chart | Quoted | tuple[Chart, ...], ...]
+    """Paragraphs, tables, charts and quotations, in their order; charts in a tuple stand side by side."""

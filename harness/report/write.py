@@ -18,7 +18,7 @@ from harness.report.board import Board, board_of
 from harness.report.chart_sections import score_sections
 from harness.report.embedding import Embedding, choose, uri
 from harness.report.encoding import colour_bar
-from harness.report.facts import convention_section, facts_of, failures_section, notes_of
+from harness.report.facts import citing_section, convention_section, facts_of, failures_section, notes_of
 from harness.report.gather import Gathered, gather_pictures
 from harness.report.histogram import histogram_section
 from harness.report.page_data import FOLDER, page_data, picture_blocks, places_of
@@ -118,7 +118,6 @@ def write_report(
     lines = opened.table("leaderboard.csv")
     comparisons = opened.table("comparisons.csv")
     before, after = score_sections(blocks, methods, higher, opened.scoring.get("baseline"), (lines, comparisons))
-    failures = failures_section(opened)
     material = Material(
         run=opened,
         rows=rows,
@@ -129,7 +128,7 @@ def write_report(
         after=[
             *histogram_section(gathered.shown, methods),
             *after,
-            *([failures] if failures else []),
+            *(section for section in (failures_section(opened), citing_section(opened)) if section is not None),
             convention_section(opened),
         ],
         picks=picks,

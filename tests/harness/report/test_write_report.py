@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from image_shelf import Shelf, pair_of
 from PIL import Image
 from report_pages import Page, policy_hash, read_page, unsafe_attributes
 
+from harness.citation import cite
 from harness.images import read_picture
 from harness.report import write_report
 from harness.report.render import json_text
@@ -77,6 +80,23 @@ def test_the_leaderboard_says_what_the_csv_says(shelf: Shelf, page: Page) -> Non
         assert f"{float(row['ssim']):.4f}" in cited
 
 
+def test_the_run_is_cited_as_the_command_cites_it_while_its_tables_are_its_own(
+    shelf: Shelf, page: Page, tmp_path: Path
+) -> None:
+    citation = cite(shelf.root / "run")
+    assert [citation.bibtex] == page.copied("BibTeX")
+    assert [citation.methods] == page.copied("Methods")
+    assert [citation.latex] == page.copied("table")
+    run = tmp_path / "run"
+    shutil.copytree(shelf.root / "run", run, ignore=shutil.ignore_patterns("report"))
+    table = (run / "leaderboard.csv").read_text("utf-8").replace("ours", "mine")
+    (run / "leaderboard.csv").write_text(table, "utf-8")
+    altered = read_page(write_report(run))
+    assert altered.copied("BibTeX") == []
+    assert "leaderboard.csv is not the file that the run wrote" in altered.words
+    assert "is not the file that the run wrote" not in page.words
+
+
 def test_the_data_are_the_scores(shelf: Shelf, page: Page) -> None:
     data = page.data
     rows = scores(shelf)
@@ -109,7 +129,9 @@ def test_sections_stand_in_the_table_of_contents_and_have_ids_of_their_own(page:
     sections = [section.attributes["id"] for section in page.all("section")]
     links = [str(a.attributes["href"])[1:] for a in page.all("a") if a.attributes.get("class") != "skip"]
     assert links == sections
-    assert {"leaderboard", "differences", "images", "absolute-differences", "groups", "convention"} == set(sections)
+    assert {"leaderboard", "differences", "images", "absolute-differences", "groups", "citing", "convention"} == set(
+        sections
+    )
     ids = [element.attributes["id"] for element in page.elements if "id" in element.attributes]
     assert len(ids) == len(set(ids))
 
@@ -173,9 +195,6 @@ def test_what_an_earlier_page_left_is_removed_and_what_is_not_its_own_stays(shel
 
 def moved(shelf: Shelf, target: Path) -> Path:
     """Copy the run alone, and its images elsewhere; where the run looks, nothing is left."""
-    import json
-    import shutil
-
     run = target / "far/away/from/it/run"
     shutil.copytree(shelf.root / "run", run, ignore=shutil.ignore_patterns("report"))
     facts = (run / "run.json").read_text("utf-8").replace(str(shelf.root), "/nowhere/data")
@@ -258,7 +277,8 @@ def test_names_do_no_harm(tmp_path: Path) -> None:
              "dt", "dd", "nav", "ul", "li", "main", "section", "label", "input", "output", "table", "caption", "thead",
              "tr", "th", "tbody", "td", "p", "details", "summary", "span", "img", "select", "option", "figure",
              "figcaption", "small", "b", "br", "svg", "desc", "defs", "path", "g", "text", "use", "clippath", "rect",
-             "line", "footer", "script", "noscript"}  # fmt: skip
+             "line", "footer", "script", "noscript",
+        "pre"}  # fmt: skip
     assert {element.tag for element in page.elements} <= known
     keys = [image["key"] for image in page.data["images"]]
     assert sorted(keys) == sorted(
