@@ -70,6 +70,8 @@ def command(run: str, images: str | None, digests_only: bool, workers: int | Non
         console.print(shown(line), markup=False, highlight=False, soft_wrap=True)
     if len(lines) > MOST_LINES:
         say(f"... and {len(lines) - MOST_LINES} more lines: --format json lists all that was found\n")
+    if found.conditions.differences and found.exit_code:
+        say(shown(f"Numbers may differ by 1e-6: {'; '.join(found.conditions.differences)}.") + "\n")
     say(shown(_conclusion(found)) + "\n")
     for note in found.notes:
         click.echo(shown(f"Note: {note}"), err=True)
@@ -137,6 +139,8 @@ def _conclusion(found: Verification) -> str:
 def _next_step(found: Verification, images: str | None, digests_only: bool) -> str:
     if found.exit_code == 1:
         return "restore the files from where the run was made, or run the command of run.json again"
+    if found.exit_code == 3 and not found.of_a_run:
+        return "verify the run's folder, where run.json says which images it is of"
     if found.exit_code == 3 and not digests_only and images is None:
         return "--images DIR says where the images are now; --digests-only leaves them out"
     return ""

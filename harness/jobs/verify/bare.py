@@ -17,6 +17,9 @@ from srmetrics.errors import FileError, SrmetricsError
 from srmetrics.metrics import column_name
 
 KNOWN = ("per_image.csv", "leaderboard.csv")
+ROUNDING = 1e-12
+"""How far means may be off: the versions that they were computed under are not known."""
+
 SEEDED = ("_ci_low", "_ci_high", "_vs_best")
 """Ends of columns that hang on a seed and a baseline, which only ``run.json`` has."""
 
@@ -93,7 +96,7 @@ def _means(board: list[dict[str, str]], images: list[dict[str, str]], file: Path
         heading = Heading("", "", None, "", "", average, metrics, "")
         text = leaderboard_csv(Leaderboard(heading, built, (), (), ()))
         parsed = parse_table(text, Path("leaderboard.csv"))
-        verdicts = compare_tables("leaderboard.csv", _unseeded(board), _unseeded(parsed), 0.0)
+        verdicts = compare_tables("leaderboard.csv", _unseeded(board), _unseeded(parsed), ROUNDING)
         if not best or sum(v.status == DIFFERENT for v in verdicts) < sum(v.status == DIFFERENT for v in best):
             best = verdicts
     return best

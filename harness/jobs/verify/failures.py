@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from harness.jobs.recorded_files import MASK, METHOD
 from harness.jobs.run_pictures import RunPictures
+from harness.jobs.verify.paired_now import files_that_came
 from harness.jobs.verify.rescored import Rescored
 from harness.jobs.verify.verdict import DIFFERENT, IDENTICAL, UNCHECKED, Verdict
 
@@ -37,6 +38,8 @@ def check_failures(pictures: RunPictures, found: Rescored) -> Iterator[Verdict]:
         own = pictures.file_key(image)
         absent = found.lacks(image, method) or found.lacks(own, method) or _all_absent(pictures, found, own, method)
         other = next((one for one in now if one[:3] == place[:3] and now[one]), None)
+        if own not in pictures.keys and not absent:
+            absent = "it was set aside before scoring, and is not read again"
         if absent:
             yield Verdict(TABLE, name, UNCHECKED, reason=absent)
         elif other is not None:
@@ -54,15 +57,19 @@ def _by_name(pictures: RunPictures, lines: Sequence[Mapping[str, str]]) -> Itera
     """Yield verdicts on images that a method lacks: a name was recorded of all others."""
     if pictures.run.job != "compare":
         return
+    came = files_that_came(pictures)
     listed: dict[tuple[str, str], str] = {}
     for line in lines:
         if line["what"] in BY_NAME:
             listed[line["image"], line["method"]] = line["what"]
     for (image, method), what in listed.items():
         role = pictures.recorded.get(f"{METHOD}{method}" if method else MASK)
-        named = role is not None and image in role.names and (method != "" or image in pictures.keys)
-        reason = "a file of it was recorded" if named else ""
-        yield Verdict(TABLE, f"{image}, {method or '-'}, {what}", DIFFERENT if named else IDENTICAL, reason=reason)
+        reason = ""
+        if role is not None and image in role.names and (method != "" or image in pictures.keys):
+            reason = "a file of it was recorded"
+        elif (image, method) in came:
+            reason = f"it has a file now: {came[image, method]}"
+        yield Verdict(TABLE, f"{image}, {method or '-'}, {what}", DIFFERENT if reason else IDENTICAL, reason=reason)
     for key in pictures.keys:
         for method in pictures.run.methods:
             role = pictures.recorded.get(f"{METHOD}{method}")

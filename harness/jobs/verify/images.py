@@ -9,11 +9,13 @@ from pathlib import Path
 from harness.engine.row import Row
 from harness.jobs.run_folder import RUN_JSON, RunFolder, parse_table
 from harness.jobs.run_pictures import RunPictures
+from harness.jobs.scoring_task import digest_of
 from harness.jobs.verify.rescored import Rescored, recorded_pixels, role_name
 from harness.jobs.verify.tables import Line, compare_tables, row_name
 from harness.jobs.verify.verdict import DIFFERENT, IDENTICAL, UNCHECKED, Verdict
 from harness.leaderboard.leaderboard import Heading, Leaderboard
 from harness.leaderboard.to_csv import per_image_csv
+from srmetrics.errors import SrmetricsError
 from srmetrics.version import VERSION
 
 PIXELS = "pixels"
@@ -33,18 +35,25 @@ def check_pixels(pictures: RunPictures, found: Rescored) -> Iterator[Verdict]:
     for place, sha256 in recorded.digests.items():
         role, method, image = place
         name = role_name(role, method, image)
-        if place in now:
-            if now[place] == sha256:
-                yield Verdict(PIXELS, name, IDENTICAL)
+        reason = _absence(pictures, found, image, method) or _unknown(pictures, image)
+        if place not in now and reason:
+            try:
+                digest = _read_alone(pictures, place)
+            except SrmetricsError as error:
+                yield Verdict(PIXELS, name, DIFFERENT, reason=f"it cannot be read now: {error}")
                 continue
+            if digest is not None:
+                now[place] = digest
+        if place not in now:
+            lost = "it was read when the run was made, and is not read now"
+            yield Verdict(PIXELS, name, UNCHECKED if reason else DIFFERENT, reason=reason or lost)
+        elif now[place] == sha256:
+            yield Verdict(PIXELS, name, IDENTICAL)
+        else:
             others = [one for one in recorded.holders(now[place]) if one != name]
             reason = "its pixels are not those that were scored"
             yield Verdict(PIXELS, name, DIFFERENT, reason=f"{reason}, but those of {others[0]}" if others else reason)
-        elif reason := _absence(pictures, found, image, method) or _unknown(pictures, image):
-            yield Verdict(PIXELS, name, UNCHECKED, reason=reason)
-        else:
-            yield Verdict(PIXELS, name, DIFFERENT, reason="it was read when the run was made, and is not read now")
-    if not recorded.digests or (pictures.run.job == "bench" and "pixels" not in pictures.run.facts):
+    if pictures.run.job == "bench" and "pixels" not in pictures.run.facts:
         reason = f"{RUN_JSON} is of an older version and does not record the pixels of every image"
         yield Verdict(PIXELS, "masks and arms", UNCHECKED, reason=reason)
         return
@@ -80,6 +89,18 @@ def check_rows(
     recomputed = _as_lines(run, found.rows, heading, masked=masked)
     verdicts = compare_tables(TABLE, checked, recomputed, tolerance)
     return [*verdicts, *unchecked, *_forgotten(pictures, found, lines)]
+
+
+def _read_alone(pictures: RunPictures, place: tuple[str, str, str]) -> str | None:
+    """Return the digest of an image that is there and cannot be scored, since another is not; None where it is not."""
+    role, method, image = place
+    if role == "mask" and pictures.run.job == "bench":
+        return None  # it was cut to the reference
+    if role == "candidate":
+        picture = pictures.read_candidate(method, image)
+    else:
+        picture = pictures.read_mask(image) if role == "mask" else pictures.read_reference(image)
+    return None if picture is None else digest_of(role, image, picture.pixels, method).sha256
 
 
 def _as_lines(run: RunFolder, rows: Sequence[Row], heading: Heading, *, masked: bool) -> list[dict[str, str]]:

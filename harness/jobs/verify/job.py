@@ -79,8 +79,7 @@ def verify(
     path = Path(run)
     if path.is_file() and path.name != RUN_JSON:
         if not (path.parent / RUN_JSON).is_file():
-            notes = ("a table alone does not say which images it is of: keep it beside its run.json",)
-            return Verification(fspath(run), Conditions(), tuple(check_bare(path)), notes)
+            return Verification(fspath(run), Conditions(), tuple(check_bare(path)), of_a_run=False)
         path = path.parent
     found = open_run(path)
     check = _Check(found, conditions_of(found))
@@ -125,7 +124,7 @@ class _Check:
                 if not rescored.absent and not self.conditions.differences:
                     now = rescored.rows
             self.verdicts += check_tables(self.run, heading, rows, now, self.conditions, masked=masked)
-        return Verification(str(self.run.path), self.conditions, tuple(self.verdicts), tuple(self.notes))
+        return Verification(str(self.run.path), self.conditions, tuple(self.verdicts), notes=tuple(self.notes))
 
     def _rows(self) -> Sequence[Row] | None:
         try:

@@ -17,6 +17,8 @@ class Verification:
     conditions: Conditions
     """Whether numbers have to be equal, or close."""
     verdicts: tuple[Verdict, ...]
+    of_a_run: bool = True
+    """False for a table without its ``run.json``."""
     notes: tuple[str, ...] = ()
     """What a reader has to know: where images were looked for, what was not asked for."""
 
