@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from browser.runs import Report, bench_run, nasty_run, report_of, volume_run
 from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -30,3 +31,24 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def volumes(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """Slices of volumes with regions and patients."""
+    run = volume_run(tmp_path_factory.mktemp("volumes"))
+    return Report(run, report_of(run))
+
+
+@pytest.fixture(scope="session")
+def nasty(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """Pictures, groups, methods and a data set with hostile names."""
+    run = nasty_run(tmp_path_factory.mktemp("nasty"))
+    return Report(run, report_of(run))
+
+
+@pytest.fixture(scope="session")
+def bench(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """A bench with classifiers."""
+    run = bench_run(tmp_path_factory.mktemp("bench"))
+    return Report(run, report_of(run))

@@ -112,7 +112,8 @@
       for (const side of ["::before", "::after"]) {
         const style = getComputedStyle(element, side);
         if (!/^"[^"]*\S[^"]*"$/.test(style.content)) continue;
-        judgeText(element, faded(rgba(style.color), opacity(element)), behind(element), style, style.content);
+        const grounds = behind(element).map((ground) => over(rgba(style.backgroundColor), ground));
+        judgeText(element, faded(rgba(style.color), opacity(element)), grounds, style, style.content);
       }
       if (element.matches("input, select, textarea")) {
         const style = getComputedStyle(element);

@@ -58,7 +58,8 @@ def watched(browser: Browser, file: Path, *, beside: tuple[Path, ...] = (), **se
     **settings
         Of playwright's ``new_context``: viewport, color_scheme, ...
     """
-    context = browser.new_context(**settings)
+    # Smooth scrolling would still be under way when a test looks where the focus is.
+    context = browser.new_context(**{"reduced_motion": "reduce", **settings})
     context.set_default_timeout(5000)
     page = context.new_page()
     one = Watched(page, context, file.resolve(), tuple(folder.resolve() for folder in beside))
@@ -70,7 +71,7 @@ def watched(browser: Browser, file: Path, *, beside: tuple[Path, ...] = (), **se
     page.on("websocket", lambda socket: one.faults.append(f"connected to {socket.url}"))
     try:
         page.goto(one.file.as_uri(), wait_until="load")
-        yield one.settle()
+        yield one.settle() if settings.get("java_script_enabled", True) else one
     finally:
         context.close()
 
