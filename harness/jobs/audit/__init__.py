@@ -7,8 +7,8 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from harness.engine.cores import available_cores
-from harness.jobs.audit.audit import Audit
 from harness.jobs.audit.claims import read_claims_csv
+from harness.jobs.audit.outcome import Audit
 from harness.jobs.audit.run import AuditOptions, claims_of, score_everything, search_for
 from harness.jobs.audit.tables import AuditTable, audit_rows
 from srmetrics.errors import UsageError

@@ -6,15 +6,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from harness.jobs.audit.audit import UNUSUAL, Audit
 from harness.jobs.audit.claim import METRICS, Metric, parse_claim
 from harness.jobs.audit.claims import Claims, read_image_claims
 from harness.jobs.audit.facts import Facts, facts_of
 from harness.jobs.audit.inputs import Inputs, find_inputs
 from harness.jobs.audit.named import Named, named_conventions
+from harness.jobs.audit.outcome import UNUSUAL, Audit
 from harness.jobs.audit.plan import plan_for
 from harness.jobs.audit.rules import Reading
 from harness.jobs.audit.score_table import Array, ScoreTable, tabulate
@@ -45,7 +46,7 @@ class Scored:
     data_range: float | None
     workers: int
     seconds: float
-    memory: dict[str, ScoreTable] = field(default_factory=dict)
+    memory: dict[str, Any] = field(default_factory=dict)
     """What suspicions have computed, for the next claim on the same images."""
 
 

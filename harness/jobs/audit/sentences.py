@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from harness.jobs.audit.audit import Audit
 from harness.jobs.audit.claim import METRICS
+from harness.jobs.audit.outcome import Audit
 from harness.jobs.audit.search import Convention, ConventionGroup
 from harness.jobs.audit.words import label, methods_paragraph, signatures
 

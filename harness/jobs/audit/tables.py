@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.jobs.audit.audit import Audit
 from harness.jobs.audit.claim import claim_of
 from harness.jobs.audit.claims import Claims, read_claims_csv
+from harness.jobs.audit.outcome import Audit
 from harness.jobs.audit.run import AuditOptions, Scored, score_everything, search_for
 from harness.jobs.audit.words import label
 from srmetrics.errors import SrmetricsError, UsageError

@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from harness.jobs.audit.audit import Audit
+from harness.jobs.audit.outcome import Audit
 from harness.jobs.audit.search import Convention
 from harness.jobs.audit.sentences import methods, verdict
 from harness.jobs.audit.tables import AuditTable

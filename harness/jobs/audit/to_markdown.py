@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.jobs.audit.audit import Audit
+from harness.jobs.audit.outcome import Audit
 from harness.jobs.audit.sentences import (
     advice,
     alone_lines,

@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from harness.jobs.audit.audit import Audit
 from harness.jobs.audit.claim import METRICS
+from harness.jobs.audit.outcome import Audit
 from harness.jobs.audit.search import Convention
 from harness.jobs.audit.sentences import (
     advice,

@@ -87,7 +87,7 @@ def _read_by_both(field: str, rule: PsnrRule | SsimRule) -> str:
         case "align" if reading.align.startswith("resize-"):
             return f"the candidate resized by {reading.align.removeprefix('resize-')}"
         case "crop":
-            return f"{rule.crop} pixels cut from each side" if rule.crop else "no border cut"
+            return f"{rule.crop} pixel{'s' * (rule.crop > 1)} cut from each side" if rule.crop else "no border cut"
         case "range":
             return range_words(rule.range)
         case "pooling":

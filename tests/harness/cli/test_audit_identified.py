@@ -138,7 +138,8 @@ def test_conventions_drawn_at_random_are_found_in_the_right_class(
         n_groups.append(len(best["groups"]))
     classes = [line["n_classes"] for line in lines]
     figure = (
-        f"{right} of {CASES} in the right class ({alone} alone in it, but for 1e-8 added to the MSE); classes per case: median {median(classes)}; "
+        f"{right} of {CASES} in the right class ({alone} alone in it, but for 1e-8 added to the MSE); "
+        f"classes per case: median {median(classes)}; "
         f"conventions in the first class: median {median(sizes)}, in groups: median {median(n_groups)}; truth in the "
         f"first group: {first_group}; truth named first: {first_named}"
     )

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.engine.on_threads import run_on_threads
+from harness.jobs.audit.inputs import FilePair
 from harness.jobs.audit.plan import Pixels
 from harness.jobs.audit.suspects.suspect import Case, Suspect
 from harness.jobs.audit.words import label
@@ -14,21 +16,18 @@ from harness.jobs.diagnose import estimate_shift, luma_of
 
 LEAST_SHIFT = 0.1
 """Pixels under which a shift is the estimate's own error."""
+NOWHERE = (0.0, 0.0)
 
 
 def suspect_shift(case: Case) -> list[Suspect]:
     """Estimate how far each candidate lies from its reference, undo it, and score what both still have."""
-    moves: list[tuple[float, float]] = []
-
-    def unshifted(reference: Pixels, candidate: Pixels) -> tuple[Pixels, Pixels]:
-        back, move = without_shift(reference, candidate)
-        moves.append(move)
-        return back
-
-    search = case.search_after("shift", unshifted)
-    shifted = [move for move in moves if move != (0.0, 0.0)]
+    if "moves" not in case.memory:
+        case.memory["moves"] = list(run_on_threads(_move, case.inputs.files, case.workers))
+    moves: list[tuple[float, float]] = case.memory["moves"]
+    shifted = [move for move in moves if move != NOWHERE]
     if not shifted:
         return [Suspect("shift", "no", "the candidates are not shifted against their references")]
+    search = case.search_after("shift", lambda reference, candidate: without_shift(reference, candidate)[0])
     rows, columns = (float(np.median(column)) for column in zip(*shifted, strict=True))
     text = (
         f"{len(shifted)} of {len(moves)} candidates are shifted, by ({rows:+.2f}, {columns:+.2f}) pixels in the middle"
@@ -42,11 +41,16 @@ def suspect_shift(case: Case) -> list[Suspect]:
     return [Suspect("shift", "likely", f"{text}{beside} on what both still have")]
 
 
+def _move(file: FilePair) -> tuple[float, float]:
+    reference, candidate = next(file.read())
+    return without_shift(reference.pixels, candidate.pixels)[1]
+
+
 def without_shift(reference: Pixels, candidate: Pixels) -> tuple[tuple[Pixels, Pixels], tuple[float, float]]:
     """Return both images where they overlap once the candidate is moved back, and how far it lay: rows, columns."""
     from harness.jobs.diagnose.shift import undo
 
-    nowhere = (reference, candidate), (0.0, 0.0)
+    nowhere = (reference, candidate), NOWHERE
     if reference.shape[:2] != candidate.shape[:2] or min(reference.shape[:2]) < 32:
         return nowhere
     shift = estimate_shift(luma_of(reference), luma_of(candidate))

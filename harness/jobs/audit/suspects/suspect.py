@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from harness.jobs.audit.claim import METRICS
 from harness.jobs.audit.claims import Claims
@@ -45,8 +45,8 @@ class Case:
     named: Sequence[Named]
     search: Search
     workers: int
-    memory: dict[str, ScoreTable] = field(default_factory=dict)
-    """Scores after changes of the images, by what was changed."""
+    memory: dict[str, Any] = field(default_factory=dict)
+    """What suspicions have computed, for the next claim on the same images: scores by what was changed."""
     known: list[tuple[Named, Convention]] = field(default_factory=list)
 
     @property
@@ -78,13 +78,24 @@ class Case:
             chosen = named_space(self.common()) if space is None else space
             plan = plan_for(chosen, self.data_range, self.scale, change)
             self.memory[what] = tabulate(self.inputs.files, plan, self.workers)
-        return Search(self.memory[what], self.claims, self.named)
+        table: ScoreTable = self.memory[what]
+        return Search(table, self.claims, self.named)
 
     def after(self, what: str, change: Change) -> Convention | None:
         """Return the convention that gives the claim after a change of the images; None where none does."""
+        if not self.may_agree_after(what, change):
+            return None
         classes = self.search_after(what, change).classes()
         first = classes[0].first if classes else None
         return first if first is not None and not first.mixed and first.agreement == "rounded" else None
+
+    def may_agree_after(self, what: str, change: Change) -> bool:
+        """Return False where already PSNR, which costs little, does not agree under any common convention."""
+        if not self.claims.has("psnr"):
+            return True
+        quick = Space(named_space(self.common()).psnr, ())
+        rounded, cut = self.claims.agreeing(self.search_after(f"{what}: PSNR", change, quick).table, "psnr")
+        return bool((rounded | cut).any())
 
     def shown(self, one: Convention, more: int = 0) -> str:
         """Return what a convention gives, printed as the claim is."""
