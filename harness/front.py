@@ -133,7 +133,9 @@ def bench(
     Parameters
     ----------
     study : str, path, Study or mapping
-        A YAML file, the name of a study that ships, or the same fields in Python.
+        A YAML file, the name of a study that ships, or the same fields in Python: ``upscalers`` and ``classifiers``
+        may then hold objects beside specs (upscalers; classifiers, or estimators of scikit-learn), in a list or by
+        name in a mapping. The run records their descriptions, and is not gone on with when one says another thing.
     images : str or path, optional
         The references' folder or pattern; ``smoke`` makes its own.
     out : str or path
@@ -156,11 +158,15 @@ def bench(
         When nothing can be done; single images, upscalers and classifiers that fail are listed in ``failures.csv``.
     """
     from harness.jobs.bench import run_bench
+    from harness.jobs.bench_models import GivenObjects
     from harness.jobs.bench_options import BenchOptions
+    from harness.jobs.given_objects import take_objects
     from harness.jobs.study import Study, checked_study, study_named
 
+    given = GivenObjects()
     if isinstance(study, Mapping):
-        study = checked_study(dict(study))
+        document, given = take_objects(study)
+        study = checked_study(document)
     elif not isinstance(study, Study):
         study = study_named(fspath(study))
     options = BenchOptions(
@@ -177,6 +183,7 @@ def bench(
         strict=strict,
         keep_float=keep_float,
         measure_cost=measure_cost,
+        given=given,
     )
     return run_bench(study, options, progress)
 

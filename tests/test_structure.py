@@ -174,7 +174,10 @@ PUBLIC = {
         "RECIPES", "Entry", "Recipe", "degrade", "find_recipe", "imresize", "read_manifest", "recipe_from_yaml",
         "recipe_to_yaml", "replay", "studio_luma", "upscale_float_luma",
     ],
-    "harness": ["Leaderboard", "bench", "compare", "degrade"],
+    "harness": [
+        "BenchProgress", "Leaderboard", "audit", "audit_table", "bench", "cite", "compare", "degrade", "diagnose",
+        "figure", "verify", "write_report",
+    ],
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from harness.classifiers.comparisons import (
     recovered_by_arm,
 )
 from harness.classifiers.fake import FakeClassifier
+from harness.classifiers.from_estimator import from_estimator
 from harness.classifiers.metrics import METRICS, BlockScores, ClassScore, higher_is_better, score_block
 from harness.classifiers.modes import HR, Classification, Task, classify, run_task, tasks_of
 from harness.classifiers.plan import Plan, PlanOptions, plan_classification
@@ -52,6 +53,7 @@ __all__ = [
     "compare_arms",
     "family",
     "flips_against",
+    "from_estimator",
     "hear_training",
     "higher_is_better",
     "image_values",

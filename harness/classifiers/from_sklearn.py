@@ -33,10 +33,11 @@ def _pixels(image: NDArray[np.float32]) -> NDArray[np.float64]:
     return image.astype(np.float64).ravel()
 
 
-_FEATURES: dict[str, tuple[Callable[[NDArray[np.float32]], NDArray[np.float64]], str]] = {
+FEATURES: dict[str, tuple[Callable[[NDArray[np.float32]], NDArray[np.float64]], str]] = {
     "hog": (_hog, "HOG and colour histograms, standardised"),
     "pixels": (_pixels, "pixel values, standardised"),
 }
+"""What estimators see of an image, by name: how it is computed, and in words."""
 
 
 @dataclass(slots=True)
@@ -70,7 +71,7 @@ class SklearnClassifier:
         return probabilities.astype(np.float64, copy=False)
 
     def _features_of(self, images: Sequence[Image]) -> NDArray[np.float64]:
-        extract = _FEATURES[self.features][0]
+        extract = FEATURES[self.features][0]
         return np.stack([extract(image) for image in as_batch(images, self.preprocessing)])
 
 
@@ -88,12 +89,16 @@ class EstimatorFactory:
         parameters = dict(self.parameters)
         if "random_state" in inspect.signature(kind).parameters:
             parameters["random_state"] = seed
-        estimator = kind(**parameters)
-        if hasattr(estimator, "predict_proba"):
-            return estimator
-        from sklearn.calibration import CalibratedClassifierCV
+        return with_probabilities(kind(**parameters))
 
-        return CalibratedClassifierCV(estimator, cv=_CALIBRATION_FOLDS, ensemble=False)
+
+def with_probabilities(estimator: Any) -> Any:
+    """Return an estimator that gives probabilities: itself, or calibrated over folds of the training part."""
+    if hasattr(estimator, "predict_proba"):
+        return estimator
+    from sklearn.calibration import CalibratedClassifierCV
+
+    return CalibratedClassifierCV(estimator, cv=_CALIBRATION_FOLDS, ensemble=False)
 
 
 def build_default(request: Request) -> SklearnClassifier:
@@ -105,7 +110,7 @@ def build_default(request: Request) -> SklearnClassifier:
 
 def build(request: Request) -> SklearnClassifier:
     """Make ``sklearn:module.Class?parameter=value``."""
-    features = request.options.choice("features", tuple(_FEATURES))
+    features = request.options.choice("features", tuple(FEATURES))
     size, channels = request.options.size(), request.options.channels()
     kind = sklearn_class(request.which)
     known = [name for name in inspect.signature(kind).parameters if name != "random_state"]
@@ -159,6 +164,6 @@ def _assemble(
     request: Request, factory: EstimatorFactory, features: str, what: str, preprocessing: Preprocessing | None = None
 ) -> SklearnClassifier:
     seen = preprocessing or Preprocessing(request.options.size(), request.options.channels())
-    words = f"{seen.words}; {_FEATURES[features][1]}; {what}"
+    words = f"{seen.words}; {FEATURES[features][1]}; {what}"
     description = ClassifierDescription(request.name, request.spec, seen.size, seen.channels, words)
     return SklearnClassifier(description, factory, seen, features)

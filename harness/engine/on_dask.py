@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import pickle
 import threading
-import uuid
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +16,7 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any
 
+from harness.engine.dask_news import DaskNews, send_news, subscribe
 from harness.engine.dask_workers import PACKAGES, Needs, make_probe
 from harness.engine.executor import Crash, Hear, Outcomes, Result, Results, Task, settle
 from harness.engine.news import listening
@@ -32,9 +31,6 @@ AHEAD = 2
 
 LOOKING = 1.0
 """Seconds between looks at how many workers there are."""
-
-TOPIC = "srmetrics"
-"""Of the scheduler's log, where workers tell news; one for all runs, so that its memory is bounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +90,7 @@ class OnDask:
             finished: SimpleQueue[Any] = SimpleQueue()
             flying: dict[str, tuple[Any, Task]] = {}
             workers = _Workers(client, self)
-            run = "" if hear is None else _subscribed(client, finished)
+            run = "" if hear is None else subscribe(client, finished)
             try:
                 while True:
                     for task in islice(tasks, max(0, workers.room() - len(flying))):
@@ -107,7 +103,7 @@ class OnDask:
                         future = finished.get(timeout=LOOKING)
                     except Empty:
                         continue
-                    if isinstance(future, _News):
+                    if isinstance(future, DaskNews):
                         if hear is not None and future.run == run:
                             future.tell(hear)
                         continue
@@ -244,38 +240,6 @@ class _Alone:
             return self.function(task)
 
 
-@dataclass(frozen=True, slots=True)
-class _News:
-    """What a task of some run tells, as it stands in the scheduler's log."""
-
-    run: str
-    key: str
-    pickled: bytes
-
-    def tell(self, hear: Hear) -> None:
-        try:
-            news = pickle.loads(self.pickled)  # noqa: S301 - from a worker, whose results are taken likewise
-        except Exception:
-            return  # It is for people, who can do without.
-        hear(self.key, news)
-
-
-def _subscribed(client: Any, arrivals: SimpleQueue[Any]) -> str:
-    """Let news of all runs arrive in the queue, and return a name for this run."""
-
-    def arrive(event: tuple[float, Any]) -> None:
-        arrivals.put(_News(*event[1]))
-
-    client.subscribe_topic(TOPIC, arrive)
-    return uuid.uuid4().hex
-
-
-def _send_news(run: str, key: str, news: object) -> None:
-    from distributed import get_worker
-
-    get_worker().log_event(TOPIC, [run, key, pickle.dumps(news)])
-
-
 def _run_there(payload: bytes, task: bytes, run: str) -> object:
     """Run a task on a worker: what is submitted. News go to the run, where it has a name."""
     import cloudpickle
@@ -287,7 +251,7 @@ def _run_there(payload: bytes, task: bytes, run: str) -> object:
     if isinstance(function, Crash):
         return function
     loaded = cloudpickle.loads(task)
-    with listening(partial(_send_news, run, loaded.key) if run else None):
+    with listening(partial(send_news, run, loaded.key) if run else None):
         return function(loaded)
 
 

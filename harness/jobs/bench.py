@@ -14,7 +14,6 @@ from harness.classifiers.modes import tasks_of
 from harness.classifiers.plan import Plan, plan_classification
 from harness.classifiers.predictions import PredictionRow
 from harness.classifiers.progress import TrainingProgress
-from harness.classifiers.spec import Permissions
 from harness.engine.executor import choose_executor
 from harness.engine.plain import Plain, rebuild, to_json, to_plain
 from harness.engine.row import Failure
@@ -68,9 +67,9 @@ def run_bench(study: Study, options: BenchOptions, report: Report | BenchProgres
         costs = {}
         if options.measure_cost:
             side = SMOKE_SIDE if options.smoke else SIDE
-            costs = measured_costs(CostRules(prepared.specs, rules.settings, prepared.channels, side), store)
+            costs = measured_costs(CostRules(prepared.upscalers, prepared.channels, side), store)
         board = quality_leaderboard(prepared, images, trained, options, started)
-        result = BenchResult(board, trained.tables, costs, tuple(prepared.specs))
+        result = BenchResult(board, trained.tables, costs, prepared.methods)
         result.write(out)
     return result
 
@@ -81,8 +80,7 @@ def _image_rules(prepared: Prepared, options: BenchOptions, out: Path) -> ImageR
         recipe=prepared.recipe,
         seed=study.degradation.seed,
         convert=study.images.convert,
-        specs=prepared.specs,
-        settings=prepared.settings,
+        upscalers=prepared.upscalers,
         scoring=ScoringRules(
             protocol=compare.resolved_early,
             metrics=compare.metrics,
@@ -103,7 +101,7 @@ def _image_rules(prepared: Prepared, options: BenchOptions, out: Path) -> ImageR
 def _run_images(
     prepared: Prepared, rules: ImageRules, options: BenchOptions, store: Store, report: Report
 ) -> dict[str, Plain]:
-    tasks = [ImageTask(image, arm) for image in prepared.data.images for arm in (LR, *prepared.specs)]
+    tasks = [ImageTask(image, arm) for image in prepared.data.images for arm in (LR, *prepared.methods)]
     shared = [prepared.data.files.root.absolute(), rules.out]
     executor = choose_executor(options.workers, options.dask, "threads", shared)
     return run_tasks(tasks, partial(do_image, rules=rules), store, executor, report)
@@ -117,7 +115,7 @@ def _classify(
         return Trained()
     saved: dict[str, Mapping[str, Any]] = {
         arm: SavedImages({key: out / file for key, file in images.files[arm].items()})
-        for arm in (LR, *prepared.specs)
+        for arm in (LR, *prepared.methods)
         if arm in images.files
     }
     everywhere = set(prepared.references).intersection(*saved.values()) if LR in saved else set()
@@ -152,7 +150,7 @@ def _classify(
         tables = classification_tables(
             rows,
             plan.unsplittable,
-            (list(prepared.classifiers), list(arms)),
+            (list(prepared.classifiers.specs), list(arms)),
             (prepared.dataset, prepared.recipe.full_name),
             baseline=prepared.study.scoring.baseline,
             average=prepared.study.scoring.average,
@@ -177,8 +175,7 @@ def _train(
         for task in tasks_of([name], modes, plan):
             for seen in [tuple(arms)] if task.mode == "frozen" else [(arm,) for arm in arms]:
                 tasks.append(TrainingTask(task, seen, fingerprint))
-    permissions = Permissions(options.device, options.allow_download, options.allow_code)
-    rules = TrainingRules(plan, arms, prepared.classifiers, permissions)
+    rules = TrainingRules(plan, arms, prepared.classifiers)
     # A single worker may be this process: no other training is in it that could share its state.
     alone = options.workers == 1 and options.dask is None
     shared = [prepared.data.files.root.absolute(), out]

@@ -70,7 +70,7 @@ def quality_leaderboard(
     prepared: Prepared, images: ImageResults, trained: Trained, options: BenchOptions, started: float
 ) -> Leaderboard:
     """Return the quality leaderboard, with the facts and failures of the whole run."""
-    methods, compare = list(prepared.specs), prepared.scoring
+    methods, compare = list(prepared.methods), prepared.scoring
     rows, tests = build_rows(
         images.rows,
         compare.metrics,

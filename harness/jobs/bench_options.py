@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from harness.jobs.bench_models import GivenObjects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,8 @@ class BenchOptions:
     keep_float: bool = False
     """Score the upscalers' floats, and not what a saved file would hold."""
     measure_cost: bool = True
+    given: GivenObjects = field(default_factory=GivenObjects)
+    """The upscalers and classifiers that a caller in Python gave as objects."""
 
     def results_depend_on(self) -> dict[str, object]:
         """Return the options that results hang on: neither workers nor places are among them."""

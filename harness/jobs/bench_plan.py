@@ -13,13 +13,14 @@ from pathlib import Path
 from degradations import Recipe
 from harness.classifiers.plan import Plan, PlanOptions, plan_classification
 from harness.classifiers.predictions import Mode
-from harness.classifiers.spec import Permissions, build_classifier
+from harness.classifiers.spec import Permissions
 from harness.classifiers.spec import parse_spec as parse_classifier
 from harness.classifiers.splits import SR_TRAIN, Fractions
 from harness.engine.dask_workers import Needs
 from harness.engine.on_threads import run_on_threads
 from harness.images import ImageFile
 from harness.jobs.arms import HR, LR, References, reference_of
+from harness.jobs.bench_models import Classifiers, Upscalers, descriptions_of_objects, refuse_what_cannot_travel
 from harness.jobs.bench_options import BenchOptions
 from harness.jobs.compare_options import CompareOptions
 from harness.jobs.layouts import BenchImage, DataSet, labelled, read_layout
@@ -28,7 +29,7 @@ from harness.jobs.scoring_task import digest_of
 from harness.jobs.smoke import smoke_images
 from harness.jobs.study import Classification, Study, possible_modes
 from harness.jobs.trained_on import refuse_known_images
-from harness.models import LoadSettings, UpscalerDescription, load_upscaler
+from harness.models import LoadSettings, UpscalerDescription
 from harness.models import parse_spec as parse_upscaler
 from srmetrics.errors import FileError, SrmetricsError, UsageError
 from srmetrics.version import VERSION
@@ -45,12 +46,9 @@ class Prepared:
     dataset: str
     recipe: Recipe
     scoring: CompareOptions
-    settings: LoadSettings
-    specs: Mapping[str, str]
-    """Method to its upscaler's spec."""
+    upscalers: Upscalers
     described: Mapping[str, UpscalerDescription]
-    classifiers: Mapping[str, str]
-    """Classifier to its spec."""
+    classifiers: Classifiers
     modes: Mapping[str, tuple[Mode, ...]]
     preprocessing: Mapping[str, str]
     """Classifier to what it does with an image before it sees it."""
@@ -62,6 +60,11 @@ class Prepared:
     notes: tuple[str, ...]
     fingerprint: Mapping[str, object]
     """All that the results hang on."""
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The upscalers' names, in the order of tables."""
+        return tuple(self.upscalers.specs)
 
 
 def prepare(study: Study, options: BenchOptions) -> Prepared:
@@ -92,7 +95,9 @@ def prepare(study: Study, options: BenchOptions) -> Prepared:
         raise UsageError("no images were named", way_out="Give their folder: --images DIR, or try --smoke")
     data = read_layout(folder, study.images)
     settings = LoadSettings(recipe.scale, options.device, options.allow_code, data.files)
-    described = {name: load_upscaler(spec, settings).description for name, spec in specs.items()}
+    upscalers = Upscalers(specs, settings, options.given.upscalers)
+    refuse_what_cannot_travel(upscalers, classifiers, options.workers, options.dask)
+    described = {name: upscalers.load(name).description for name in specs}
     readable, digests = _read_all(data, recipe.scale, study.images.convert)
     references = References(readable, recipe.scale, study.images.convert)
     plan = None
@@ -111,8 +116,7 @@ def prepare(study: Study, options: BenchOptions) -> Prepared:
         dataset=study.name or data.name,
         recipe=recipe,
         scoring=scoring,
-        settings=settings,
-        specs=specs,
+        upscalers=upscalers,
         described=described,
         classifiers=classifiers,
         modes=modes,
@@ -127,6 +131,7 @@ def prepare(study: Study, options: BenchOptions) -> Prepared:
                 "study": study.model_dump(mode="json"),
                 **options.results_depend_on(),
                 "recipe": recipe.digest,
+                **descriptions_of_objects(upscalers, classifiers),
             },
             "inputs": {
                 image.key: [
@@ -200,23 +205,25 @@ def _upscaler_specs(texts: list[str]) -> dict[str, str]:
 
 def _classifiers(
     asked: Classification | None, options: BenchOptions
-) -> tuple[dict[str, str], dict[str, tuple[Mode, ...]], dict[str, str]]:
+) -> tuple[Classifiers, dict[str, tuple[Mode, ...]], dict[str, str]]:
     specs: dict[str, str] = {}
+    found = Classifiers(specs, Permissions(options.device, options.allow_download, options.allow_code),
+                        options.given.classifiers)  # fmt: skip
     modes: dict[str, tuple[Mode, ...]] = {}
     preprocessing: dict[str, str] = {}
-    permissions = Permissions(options.device, options.allow_download, options.allow_code)
     for text in [] if asked is None else asked.classifiers:
         name = parse_classifier(text)[0]
         if name in specs or "/" in name:
             raise UsageError("two classifiers have one name" if name in specs else "a classifier cannot have this name",
                              found=repr(name), way_out="Name them: a=... b=...")  # fmt: skip
-        described = build_classifier(text, permissions).description
+        specs[name] = text
+        described = found.build(name).description
         assert asked is not None  # there was a text
-        specs[name], preprocessing[name] = text, described.preprocessing
+        preprocessing[name] = described.preprocessing
         modes[name] = possible_modes(described, asked.modes)
         if not modes[name]:
             raise UsageError(f"the classifier {name!r} came trained", expected="the mode frozen", found="retrain only")
-    return specs, modes, preprocessing
+    return found, modes, preprocessing
 
 
 def _read_all(data: DataSet, scale: int, convert: str) -> tuple[dict[str, BenchImage], dict[str, tuple[str, str, int]]]:

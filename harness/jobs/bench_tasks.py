@@ -16,16 +16,16 @@ from degradations import Recipe, degrade
 from degradations.step import PEAKS
 from harness.classifiers.modes import Task, run_task
 from harness.classifiers.plan import Plan
-from harness.classifiers.spec import Permissions, build_classifier
 from harness.engine.atomic import write_atomically
 from harness.engine.news import tell
 from harness.images import open_picture
 from harness.jobs.arms import ARMS, LR, reference_of
+from harness.jobs.bench_models import Classifiers, Upscalers
 from harness.jobs.degrade_image import encode
 from harness.jobs.layouts import BenchImage
 from harness.jobs.masks import is_no_label_map, mask_reader
 from harness.jobs.scoring_task import Scored, ScoringRules, digest_of
-from harness.models import ImageFacts, LoadSettings, Upscaler, load_upscaler, restore, to_reference_dtype
+from harness.models import ImageFacts, Upscaler, restore, to_reference_dtype
 from srmetrics import evaluate_regions, regions_of
 from srmetrics.errors import FileError, MaskError, SrmetricsError
 
@@ -52,9 +52,7 @@ class ImageRules:
     recipe: Recipe
     seed: int
     convert: str
-    specs: Mapping[str, str]
-    """Method to its upscaler's spec."""
-    settings: LoadSettings
+    upscalers: Upscalers
     scoring: ScoringRules
     keep_float: bool
     out: Path
@@ -171,7 +169,7 @@ def _upscaler(method: str, rules: ImageRules) -> Upscaler:
     if kept is None or (kept and next(iter(kept))[0] != rules.run):
         kept = _KEPT.upscalers = {}
     if (rules.run, method) not in kept:
-        kept[rules.run, method] = load_upscaler(rules.specs[method], rules.settings)
+        kept[rules.run, method] = rules.upscalers.load(method)
     return kept[rules.run, method]
 
 
@@ -196,8 +194,7 @@ class TrainingRules:
 
     plan: Plan
     arms: Mapping[str, Mapping[str, NDArray[Any]]]
-    specs: Mapping[str, str]
-    permissions: Permissions
+    classifiers: Classifiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +211,12 @@ def do_training(task: TrainingTask, rules: TrainingRules) -> TrainingDone:
     name = task.task.classifier
     tell(None)  # that it begins
     try:
-        classifier = build_classifier(rules.specs[name], rules.permissions)
+        classifier = rules.classifiers.build(name)
         return TrainingDone(run_task(task.task, classifier, rules.plan, {arm: rules.arms[arm] for arm in task.arms}))
     except SrmetricsError as error:
         return TrainingDone(error=str(error))
+    except Exception as error:
+        if not rules.classifiers.is_foreign(name):
+            raise
+        # As of upscalers: foreign code that fails must not end a run.
+        return TrainingDone(error=f"the classifier {name!r} failed: {type(error).__name__}: {error}")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from harness.engine.on_threads import OnThreads
 from harness.engine.plain import rebuild
 from harness.engine.runner import run_tasks
 from harness.engine.store import Store
+from harness.jobs.bench_models import Upscalers
 from harness.leaderboard.plain_table import PlainTable
-from harness.models import Cost, LoadSettings, load_upscaler, measure_cost
+from harness.models import Cost, measure_cost
 from srmetrics.errors import SrmetricsError
 
 SIDE = 128
@@ -34,15 +35,14 @@ class CostTask:
 class CostRules:
     """What the upscalers are measured on."""
 
-    specs: Mapping[str, str]
-    settings: LoadSettings
+    upscalers: Upscalers
     channels: int
     side: int
 
     def __call__(self, task: CostTask) -> Cost | None:
         """Measure one upscaler; None for what computes nothing, or cannot."""
         try:
-            upscaler = load_upscaler(self.specs[task.method], self.settings)
+            upscaler = self.upscalers.load(task.method)
             return measure_cost(upscaler, self.side, self.side, 3 if self.channels == 3 else 1)
         except (SrmetricsError, RuntimeError, MemoryError):
             return None  # Where it fails on images too, failures.csv says why.
@@ -50,7 +50,7 @@ class CostRules:
 
 def measured_costs(rules: CostRules, store: Store) -> dict[str, Cost]:
     """Return the cost of each upscaler that has one; what an earlier run measured stays as it was."""
-    found = run_tasks([CostTask(method) for method in rules.specs], rules, store, OnThreads(1))
+    found = run_tasks([CostTask(method) for method in rules.upscalers.specs], rules, store, OnThreads(1))
     costs = {key.removeprefix("cost/"): value for key, value in found.items() if value is not None}
     return {method: rebuild(Cost, value) for method, value in costs.items()}
 

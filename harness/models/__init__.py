@@ -5,7 +5,15 @@ from harness.models.fake import FakeUpscaler
 from harness.models.from_baseline import Baseline
 from harness.models.from_folder import FolderOfOutputs
 from harness.models.from_function import FunctionUpscaler
-from harness.models.kinds import KINDS, Kind, LoadSettings, Request, load_upscaler
+from harness.models.kinds import (
+    KINDS,
+    DescribedUpscaler,
+    Kind,
+    LoadSettings,
+    Request,
+    checked_description,
+    load_upscaler,
+)
 from harness.models.restore import restore, to_reference_dtype
 from harness.models.self_ensemble import SelfEnsemble
 from harness.models.spec import UpscalerSpec, parse_spec
@@ -16,6 +24,7 @@ __all__ = [
     "KINDS",
     "Baseline",
     "Cost",
+    "DescribedUpscaler",
     "FakeUpscaler",
     "FolderOfOutputs",
     "FunctionUpscaler",
@@ -30,6 +39,7 @@ __all__ = [
     "Upscaler",
     "UpscalerDescription",
     "UpscalerSpec",
+    "checked_description",
     "load_upscaler",
     "measure_cost",
     "parse_spec",

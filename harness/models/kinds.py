@@ -158,18 +158,7 @@ def load_upscaler(spec: str | UpscalerSpec, settings: LoadSettings = LoadSetting
     trained_on = options.text("trained_on")
     upscaler = load(Request(parsed, options, settings, overlap))
     options.close()
-    if not isinstance(upscaler, Upscaler) or not isinstance(upscaler.description, UpscalerDescription):
-        raise ModelError(
-            f"{parsed.kind} returned no upscaler",
-            found=type(upscaler).__name__,
-            expected="an object with description, an UpscalerDescription, and upscale(image, facts)",
-        )
-    described = upscaler.description
-    if None not in (described.scale, settings.scale) and described.scale != settings.scale:
-        raise ModelError(
-            f"{parsed.name!r} makes images {described.scale} times larger, and this run needs {settings.scale}",
-            way_out=f"Take weights for x{settings.scale}, or run at scale {described.scale}",
-        )
+    described = checked_description(upscaler, parsed.name, settings.scale)
     if tile is not None:
         upscaler = TiledUpscaler(upscaler, tile, overlap)
     elif overlap is not None and described.size.fixed is None:
@@ -185,6 +174,29 @@ def load_upscaler(spec: str | UpscalerSpec, settings: LoadSettings = LoadSetting
         needs_code=needs_code,
     )
     return DescribedUpscaler(upscaler, named)
+
+
+def checked_description(upscaler: object, name: str, scale: int | None = None) -> UpscalerDescription:
+    """Return what an object says of itself, if it is an upscaler, and one for a run at this scale.
+
+    Raises
+    ------
+    ModelError
+        When it is not.
+    """
+    if not isinstance(upscaler, Upscaler) or not isinstance(upscaler.description, UpscalerDescription):
+        raise ModelError(
+            f"{name!r} is no upscaler",
+            found=type(upscaler).__name__,
+            expected="an object with description, an UpscalerDescription, and upscale(image, facts)",
+        )
+    described = upscaler.description
+    if None not in (described.scale, scale) and described.scale != scale:
+        raise ModelError(
+            f"{name!r} makes images {described.scale} times larger, and this run needs {scale}",
+            way_out=f"Take weights for x{scale}, or run at scale {described.scale}",
+        )
+    return described
 
 
 def _loader(place: str) -> Load:

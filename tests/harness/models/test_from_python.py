@@ -67,7 +67,7 @@ def test_the_fake_can_be_named_from_a_command_line() -> None:
         ("my_upscalers_7:number", ["is no function", "int"]),
         ("my_upscalers_7:Makers.twice?plsu=1", ["does not take these options", "plsu=1", "plus: float = 0.0"]),
         ("my_upscalers_7:broken", ["my_upscalers_7:broken failed", "KeyError: 'weights'"]),
-        ("my_upscalers_7:nothing", ["returned no upscaler", "object"]),
+        ("my_upscalers_7:nothing", ["is no upscaler", "object"]),
     ],
 )
 def test_what_is_wrong_with_a_users_program_is_named(mine: Path, rest: str, words: list[str]) -> None:
