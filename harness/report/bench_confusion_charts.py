@@ -36,7 +36,7 @@ def confusion_chart(confusion: Confusion, family: Family, id: str) -> Chart:
         id=id,
         title=f"{readable(confusion.arm)} ({readable(str(family))})",
         description=_said(confusion),
-        size=(side, side),
+        size=(side, 0.84 * side if n <= 3 else 0.95 * side),
         data=_table(confusion),
         caption=f"{summed}{absent}" + (" Shares stand in the table." if n > MOST_WRITTEN else ""),
     )
@@ -92,5 +92,4 @@ def _draw(figure: Figure, confusion: Confusion) -> None:
     axes.set_ylim(n - 0.5, -0.5)
     axes.set_xlabel("predicted class")
     axes.set_ylabel("true class")
-    axes.set_aspect("equal")
     axes.grid(visible=False)

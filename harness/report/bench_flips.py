@@ -47,7 +47,7 @@ def flips_parts(rows: BenchRows, family: Family, id: str) -> list[str | Chart | 
         legend=tuple(LegendEntry(name, series) for series, name in enumerate(_KINDS)),
         data=table,
         caption=(
-            "From the left in this order. Lost: right on HR, wrong here. Gained: the reverse. Otherwise wrong: wrong "
+            "The numbers are in the order of the legend. Lost: right on HR, wrong here. Gained: the reverse. Otherwise wrong: wrong "
             "on both, differently."
         ),
     )
@@ -106,10 +106,12 @@ def _draw(figure: Figure, flipped: Sequence[TableRow]) -> None:
         for series, count in enumerate(_counts(row)):
             axes.barh(at, count, left=left, height=0.62, color=colour_of(series))
             left += count
-        axes.annotate(f"{left:.1f}", (left, at), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9)
+        # In numbers too, since the bars are told apart by colour alone.
+        text = " + ".join(f"{count:.1f}" for count in _counts(row))
+        axes.annotate(text, (left, at), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9)
     axes.set_yticks(range(len(flipped)), [label_of(row["arm"]) for row in reversed(flipped)])
     widest = max(sum(_counts(row)) for row in flipped)
-    axes.set_xlim(0, 1.18 * widest if widest else 1)
+    axes.set_xlim(0, 1.5 * widest if widest else 1)
     axes.set_xlabel("flipped predictions, mean over repeats")
     axes.grid(axis="y", visible=False)
 
