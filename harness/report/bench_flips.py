@@ -47,8 +47,8 @@ def flips_parts(rows: BenchRows, family: Family, id: str) -> list[str | Chart | 
         legend=tuple(LegendEntry(name, series) for series, name in enumerate(_KINDS)),
         data=table,
         caption=(
-            "The numbers are in the order of the legend. Lost: right on HR, wrong here. Gained: the reverse. Otherwise wrong: wrong "
-            "on both, differently."
+            "The numbers are in the order of the legend. Lost: right on HR, wrong here. Gained: the reverse. Otherwise "
+            "wrong: wrong on both, differently."
         ),
     )
     return [chart]

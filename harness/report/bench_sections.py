@@ -41,8 +41,8 @@ class _Sections:
 
 _COUNTED_TWICE = (
     "Rows are the true classes, columns the predicted ones; the stronger the colour, the larger the share of the true "
-    "class. Repeats are summed: an image that several repeats tested counts as often, so that shares differ a little from the accuracy "
-    "above, in which every image counts once."
+    "class. Repeats are summed: an image that several repeats tested counts as often, so that shares differ a little "
+    "from the accuracy above, in which every image counts once."
 )
 
 _TITLES = {
