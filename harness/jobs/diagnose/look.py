@@ -23,7 +23,7 @@ from harness.jobs.diagnose.detectors import (
     values,
 )
 from harness.jobs.diagnose.finding import Observation
-from harness.jobs.diagnose.luma import luma_of
+from harness.jobs.diagnose.luma import Plane, luma_of
 from harness.jobs.diagnose.view import View, psnr
 
 SMALLEST = 8
@@ -55,6 +55,8 @@ def look_at_pair(reference: View, candidate: View, scale: int | None) -> Iterato
     yield from depth.observe_pair(reference, candidate)
     yield from channels.observe_pair(reference, candidate)
     both = (reference, candidate)
+    if candidate.holds_parts:
+        return  # its values are all but lost
     if not all(view.finite and not view.constant and min(view.shape) >= SMALLEST for view in both):
         return
     turned, turn = orientation.find(reference, candidate)
@@ -70,20 +72,26 @@ def look_at_pair(reference: View, candidate: View, scale: int | None) -> Iterato
 
 def _measured(candidate: View, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> Iterator[Observation]:
     """Measure channels, tone, shift and stretch of arrays of one size, in this order."""
-    if ours.ndim == theirs.ndim == 3:
+    if ours.ndim == theirs.ndim == 3 and not _negative(luma_of(ours), luma_of(theirs)):
         order = permuted.find(ours, theirs)
         reordered = theirs[:, :, order]
         yield from permuted.observe(candidate, order, psnr(ours, theirs), psnr(ours, reordered))
         theirs = reordered
-    luma, theirs_luma = luma_of(ours), luma_of(theirs)
-    curve = tone.find(luma, theirs_luma)
+    if ours.ndim != theirs.ndim:
+        ours, theirs = luma_of(ours), luma_of(theirs)
+    curve = tone.find(ours, theirs)
     if curve is not None:
-        straight = curve.undo(theirs_luma)
-        yield from tone.observe(candidate, curve, psnr(luma, theirs_luma), psnr(luma, straight))
-        theirs_luma = straight
+        straight = curve.undo(theirs)
+        yield from tone.observe(candidate, curve, psnr(ours, theirs), psnr(ours, straight))
+        theirs = straight
+    luma, theirs_luma = luma_of(ours), luma_of(theirs)
     if np.ptp(luma) == 0 or np.ptp(theirs_luma) == 0 or np.corrcoef(luma.ravel(), theirs_luma.ravel())[0, 1] < LIKE:
         return
-    shift = displaced.measure(luma, theirs_luma)
-    yield from displaced.observe(candidate, shift, psnr(luma, theirs_luma))
-    if shift is None:
-        yield from stretched.observe(candidate, stretched.measure(luma, theirs_luma))
+    stretch = stretched.measure(luma, theirs_luma)
+    yield from stretched.observe(candidate, stretch)
+    if stretch is None:
+        yield from displaced.observe(candidate, displaced.measure(luma, theirs_luma), psnr(luma, theirs_luma))
+
+
+def _negative(luma: Plane, theirs: Plane) -> bool:
+    return bool(np.mean((luma - luma.mean()) * (theirs - theirs.mean())) < 0)

@@ -25,12 +25,16 @@ Report = Callable[[int, int], None]
 MOST_PAGES = 5
 """Slices of a volume that are looked at, spread evenly."""
 
-EXCUSED = ("orientation", "tone", "constant", "not-finite", "identical")
+EXCUSED = ("orientation", "tone", "constant", "not-finite", "identical", "unused-depth")
 """What explains why a candidate is unlike its own reference."""
 
 
 INHERITED = ("depths-mixed", "channels-mixed", "jpeg-traces")
 """What a good candidate takes from its reference. RCAN at x2 restores a JPEG's lattice (Set5's woman)."""
+
+AS_STRONG = 0.5
+"""Of a reference's evidence of JPEG, what a candidate may have by restoring it: RCAN's woman has 0.23; coded again with
+the reference's own quality it has 0.8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +207,15 @@ def _of_sets(seen: Sequence[Seen], observations: Sequence[Observation]) -> list[
 
 def _without_inherited(observations: Sequence[Observation]) -> list[Observation]:
     """Leave out what a candidate only has of its reference: its depth, its channels, even the lattice of its JPEG."""
-    of_references = {(one.kind, one.image, one.alike) for one in observations if one.role == "reference"}
-    return [
-        one
-        for one in observations
-        if one.role == "reference" or one.kind not in INHERITED or (one.kind, one.image, one.alike) not in of_references
-    ]
+    of_references = {(one.kind, one.image, one.alike): one for one in observations if one.role == "reference"}
+
+    def inherited(one: Observation) -> bool:
+        theirs = of_references.get((one.kind, one.image, one.alike))
+        if one.role == "reference" or one.kind not in INHERITED or theirs is None:
+            return False
+        return one.numbers.get("evidence", 0.0) <= AS_STRONG * theirs.numbers.get("evidence", 0.0)
+
+    return [one for one in observations if not inherited(one)]
 
 
 def _copies(glances: Sequence[Glance]) -> list[Observation]:

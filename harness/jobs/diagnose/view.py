@@ -72,6 +72,11 @@ class View:
         )
 
     @property
+    def holds_parts(self) -> bool:
+        """Whether bytes hold 0 and 1 alone: floats of 0..1 that were converted without scaling."""
+        return bool(self.colours.dtype == np.uint8 and 0 < self.highest <= 1)
+
+    @property
     def constant(self) -> bool:
         """Whether all pixels are alike."""
         first = self.colours[0, 0]

@@ -69,7 +69,7 @@ KINDS: dict[str, Kind] = {
     "depths-differ": Kind(depth.tell_depths),
     "ranges-differ": Kind(depth.tell_ranges),
     "unused-depth": Kind(depth.tell_unused),
-    "tone": Kind(tone.tell),
+    "tone": Kind(tone.tell, tone.gathered),
     "shifted": Kind(displaced.tell, displaced.gathered),
     "stretched": Kind(stretched.tell, one_group),
     "clipped": Kind(clipped.tell_clipped),

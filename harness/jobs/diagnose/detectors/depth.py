@@ -18,7 +18,7 @@ EIGHT_BITS = 255
 def observe(view: View) -> Iterator[Observation]:
     """See values that leave most of their type unused."""
     full_depth = view.colours.dtype == np.uint16 and view.stated_range == 65535.0
-    if view.colours.dtype == np.uint8 and 0 < view.highest <= 1:
+    if view.holds_parts:
         yield view.saw("unused-depth", "0 to 1 in 8 bits", highest=view.highest, likely=1, stated=255)
     elif full_depth and 0 < view.highest <= TWELVE_BITS:
         likely, bits = (EIGHT_BITS, 8) if view.highest <= EIGHT_BITS else (TWELVE_BITS, 12)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from harness.jobs.diagnose.finding import Finding, Observation
 from harness.jobs.diagnose.luma import Plane
 from harness.jobs.diagnose.shift import SMALLEST, Shift, estimate_shift
-from harness.jobs.diagnose.view import View, psnr
+from harness.jobs.diagnose.view import View
 from harness.jobs.diagnose.words import Totals, before_after, finding, medians, who
 
 LEAST = 0.15
@@ -17,6 +15,9 @@ LEAST = 0.15
 
 WINDOW = 1024
 """Rows and columns of the middle that are looked at: more does not make the estimate better."""
+
+WHOLE = 0.06
+"""Pixels within which a shift counts as whole."""
 
 SAME = 0.12
 """Pixels within which shifts are told as one; a half-pixel convention is told by as much."""
@@ -72,24 +73,14 @@ def tell(observations: Sequence[Observation], totals: Totals) -> Finding:
 
 def _convention(rows: float, columns: float, scale: int | None) -> str:
     """Say which usual mistake makes such a shift."""
-    general = "Look at how the low-resolution image was made and how the output is placed: pixel centres, not corners"
-    if abs(abs(rows) - abs(columns)) > SAME:
-        return general
     size = (abs(rows) + abs(columns)) / 2
-    scales = [scale] if scale else [2, 3, 4]
-    for one in scales:
-        if abs(size - (one - 1) / 2) <= SAME and np.sign(rows) == np.sign(columns):
+    even = abs(abs(rows) - abs(columns)) <= SAME
+    for one in [scale] if scale else [2, 3, 4]:
+        if even and rows * columns > 0 and abs(size - (one - 1) / 2) <= SAME:
             made = "image[::S, ::S] or a corner-aligned resize" if rows > 0 else "an output placed at corners"
             return f"(S-1)/2 = {(one - 1) / 2:g} px at x{one}: {made} on one side and pixel centres on the other"
-    if size == round(size) or abs(size - round(size)) < 0.05:
-        return f"{round(size)} whole pixels: look at padding, cropping and borders on one side"
-    if abs(size - 0.5) <= SAME:
-        return (
-            "Half a pixel: pixel corners on one side and pixel centres on the other (half_pixel_centers, align_corners)"
-        )
-    return general
-
-
-def undone_db(reference: Plane, moved: Plane) -> float:
-    """Return PSNR over what is left after a shift was undone."""
-    return psnr(reference, moved)
+    if all(abs(by - round(by)) < WHOLE for by in (rows, columns)):
+        return "Whole pixels: look at padding, cropping and borders on one side"
+    if even and abs(size - 0.5) <= SAME:
+        return "Half a pixel: pixel corners on one side, centres on the other (half_pixel_centers, align_corners)"
+    return "Look at how the low-resolution image was made and how the output is placed: pixel centres, not corners"

@@ -54,7 +54,9 @@ def _place(reference: Plane, candidate: Plane) -> tuple[int, int] | None:
         return None
     match = cv2.matchTemplate(reference.astype(np.float32), candidate.astype(np.float32), cv2.TM_CCOEFF_NORMED)
     _, best, _, (left, top) = cv2.minMaxLoc(match)
-    return (int(top), int(left)) if best >= LEAST_MATCH else None
+    resized = cv2.resize(candidate, reference.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    as_a_whole = float(np.corrcoef(resized.ravel(), reference.ravel())[0, 1])
+    return (int(top), int(left)) if best >= LEAST_MATCH and best > as_a_whole else None
 
 
 def _shown(numbers: dict[str, float]) -> str:

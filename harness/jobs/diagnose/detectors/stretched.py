@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.jobs.diagnose.detectors.displaced import WINDOW
 from harness.jobs.diagnose.finding import Finding, Observation
 from harness.jobs.diagnose.luma import Plane
 from harness.jobs.diagnose.shift import estimate_shift
 from harness.jobs.diagnose.view import View
 from harness.jobs.diagnose.words import Totals, finding, medians, who
+
+WINDOW = 256
+"""Rows and columns of each corner that are looked at, and at most half of the image's."""
 
 SMALLEST = 96
 """Rows and columns that are needed: a quarter of the image must tell its shift by itself."""
@@ -43,12 +45,12 @@ def measure(reference: Plane, candidate: Plane) -> tuple[float, float] | None:
 
 
 def _half(length: int, second: int) -> slice:
-    half = min(length // 2, WINDOW // 2)
+    half = min(length // 2, WINDOW)
     return slice(length - half, length) if second else slice(0, half)
 
 
 def _between(length: int) -> float:
-    return float(length - min(length // 2, WINDOW // 2))
+    return float(length - min(length // 2, WINDOW))
 
 
 def _agreed(differences: Sequence[float]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.jobs.diagnose.finding import Finding, Observation
-from harness.jobs.diagnose.luma import Plane
 from harness.jobs.diagnose.view import View, psnr
 from harness.jobs.diagnose.words import Totals, before_after, finding, medians, subject, verb
 
 SMOOTHING = 3.0
 """Standard deviation in pixels before the fit: a blurred candidate has less contrast, but not in what is smooth."""
+
+STRIDE = 3
+"""Every so many rows and columns of the smoothed images are fitted; between them lies nothing new."""
 
 LEAST_CORRELATION = 0.8
 """Of the smoothed images, without which a curve says nothing."""
@@ -25,6 +28,7 @@ LEAST_GAIN_DB = 0.5
 LEAST_CHANGE = 0.01
 """How far the curve must lie from the diagonal, as a part of full white: root mean square over the image's values."""
 
+GENERAL = "gain and offset"
 STUDIO = 219 / 255, 16 / 255
 """Gain and offset of full range brought to 16-235."""
 
@@ -52,7 +56,7 @@ class Curve:
         ):
             if abs(self.gain - gain) < NEAR_STUDIO and abs(self.offset - offset) < NEAR_STUDIO:
                 return name
-        return "gain and offset"
+        return GENERAL
 
     def apply(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the candidate's values for the reference's."""
@@ -63,13 +67,17 @@ class Curve:
         return np.asarray(np.clip((values - self.offset) / self.gain, 0, None) ** (1 / self.gamma))
 
 
-def find(reference: Plane, candidate: Plane) -> Curve | None:
-    """Return the curve between two images of one size whose full white is 1, or None where there is none of note."""
-    from scipy import ndimage
+def find(reference: NDArray[np.float64], candidate: NDArray[np.float64]) -> Curve | None:
+    """Return the curve between two images of one shape whose full white is 1, or None where there is none of note.
 
-    sigma = min(SMOOTHING, min(reference.shape) / 16)
+    All channels are taken together: the luma of a curve's colours lies on no curve.
+    """
+    from scipy import ndimage, optimize
+
+    sigma = min(SMOOTHING, min(reference.shape[:2]) / 16)
     ours, theirs = (
-        ndimage.gaussian_filter(plane, sigma, mode="nearest")[::2, ::2].ravel() for plane in (reference, candidate)
+        ndimage.gaussian_filter(image, sigma, mode="nearest", axes=(0, 1))[::STRIDE, ::STRIDE].ravel()
+        for image in (reference, candidate)
     )
     if np.ptp(ours) == 0 or np.ptp(theirs) == 0:
         return None
@@ -82,9 +90,13 @@ def find(reference: Plane, candidate: Plane) -> Curve | None:
     if line is None:
         return None
     curves = [line]
-    gamma, scale = np.polyfit(np.log(ours), np.log(theirs), 1) if line.gain > 0 else (1.0, 0.0)
-    if gamma > 0 and abs(np.exp(scale) - 1) < 0.1:
-        curves.append(Curve(1.0, 0.0, float(gamma)))
+    if line.gain > 0:
+        fitted = optimize.minimize_scalar(
+            lambda power: float(np.mean(np.square(ours ** np.exp(power) - theirs))),
+            bounds=(-1.5, 1.5),
+            method="bounded",
+        )
+        curves.append(Curve(1.0, 0.0, float(np.exp(fitted.x))))
     best = min(curves, key=lambda curve: float(np.mean(np.square(curve.apply(ours) - theirs))))
     change = float(np.sqrt(np.mean(np.square(best.apply(ours) - ours))))
     gain_db = psnr(reference, best.undo(candidate)) - psnr(reference, candidate)
@@ -114,10 +126,19 @@ def observe(candidate: View, curve: Curve | None, before_db: float, after_db: fl
         yield candidate.saw("tone", curve.name, **numbers, before_db=before_db, after_db=after_db)
 
 
+def gathered(observations: Sequence[Observation]) -> list[list[Observation]]:
+    """Divide by name; where there is one name beside the general one, the general ones are told with it."""
+    names = Counter(one.alike for one in observations)
+    special = [name for name in names if name != GENERAL]
+    if len(special) == 1 and names[special[0]] >= names[GENERAL]:
+        return [sorted(observations, key=lambda one: one.alike == GENERAL)]
+    return [[one for one in observations if one.alike == name] for name in names]
+
+
 def tell(observations: Sequence[Observation], totals: Totals) -> Finding:
     """Tell of curves."""
-    numbers = medians(observations)
     name = observations[0].alike
+    numbers = medians([one for one in observations if one.alike == name])
     is_are = verb(observations, "is", "are")
     told = {
         "gamma": (
@@ -133,14 +154,14 @@ def tell(observations: Sequence[Observation], totals: Totals) -> Finding:
             f"{is_are} stretched as if they had been in studio range",
             "Leave out the conversion from 16-235 to 0-255: the values were full range before",
         ),
-        "gain and offset": (
+        GENERAL: (
             f"{verb(observations, 'has', 'have')} another brightness or contrast",
             "Look at the normalisation (mean and deviation, minimum and maximum) that is undone after the model",
         ),
     }[name]
     return finding(
         observations,
-        "warning" if name == "gain and offset" else "error",
+        "warning" if name == GENERAL else "error",
         f"{subject(observations, totals)} {told[0]}",
         evidence=f"values are about {numbers['gain']:.3f} times the reference's"
         + (f" to the power of {numbers['gamma']:.2f}" if name == "gamma" else "")
