@@ -72,7 +72,7 @@ def command(run: str, images: str | None, digests_only: bool, workers: int | Non
         say(f"... and {len(lines) - MOST_LINES} more lines: --format json lists all that was found\n")
     if found.conditions.differences and found.exit_code:
         say(shown(f"Numbers may differ by 1e-6: {'; '.join(found.conditions.differences)}.") + "\n")
-    say(shown(_conclusion(found)) + "\n")
+    say(shown(_conclusion(found, digests_only)) + "\n")
     for note in found.notes:
         click.echo(shown(f"Note: {note}"), err=True)
     next_step = _next_step(found, images, digests_only)
@@ -122,7 +122,7 @@ def _line(verdict: Verdict) -> str:
     return f"{where}: {'; '.join(parts)}" if parts else where
 
 
-def _conclusion(found: Verification) -> str:
+def _conclusion(found: Verification, digests_only: bool) -> str:
     from harness.jobs.verify import DIFFERENT, UNCHECKED, WITHIN
 
     if found.exit_code == 1:
@@ -133,6 +133,8 @@ def _conclusion(found: Verification) -> str:
     if found.conditions.differences:
         how = f"{found.count(WITHIN)} within 1e-6" if found.count(WITHIN) else "all equal"
         return f"All holds, {how} ({'; '.join(found.conditions.differences)})."
+    if digests_only:
+        return "All holds: every digest and table is what the run recorded. The images were left alone."
     return "All holds: every digest, row and score is what the run recorded."
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.jobs.run_schema import check_facts
 from harness.leaderboard.to_csv import restored
 from harness.leaderboard.to_files import RUN_SCHEMA
 from srmetrics.errors import FileError, SrmetricsError
@@ -120,7 +121,8 @@ def open_run(folder: str | Path) -> RunFolder:
         path = path.parent
     file = path / RUN_JSON
     try:
-        facts = json.loads(file.read_bytes())
+        text = file.read_bytes()
+        facts = json.loads(text)
     except OSError as error:
         raise FileError(
             "the folder holds no finished run" if path.is_dir() else "there is no such run",
@@ -144,7 +146,7 @@ def open_run(folder: str | Path) -> RunFolder:
                 file=file,
             )
         run = RunFolder(path, facts)
-        _check(run)
+        _check(run, text)
     except SrmetricsError as error:
         raise (error if isinstance(error, FileError) else FileError(str(error))).in_file(file) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -203,26 +205,11 @@ def parse_table(text: str, path: Path) -> list[dict[str, str]]:
     return [dict(zip(header, map(restored, line), strict=True)) for line in lines[1:]]
 
 
-def _check(run: RunFolder) -> None:
-    """Read everything once that the properties give, so that none of them fails later."""
-    if run.job not in ("compare", "bench", "leaderboard"):
-        raise FileError("the run is of a job that is not known here", found=repr(run.job))
-    for name, kind in (("signatures", list), ("sha256", dict)):
-        if not isinstance(run.facts[name], kind):
-            raise TypeError(f"{name} is a {type(run.facts[name]).__name__}")
-    texts = [run.version, *run.signatures, *run.metrics, *run.recorded_digests(), *run.recorded_digests().values()]
-    if run.job != "leaderboard":
-        texts += run.methods
-    if run.job == "compare":
-        texts += [run.command["reference"], *run.command["candidates"].values()]
-    wrong = next((text for text in texts if not isinstance(text, str)), None)
-    if wrong is not None:
-        raise TypeError(f"{wrong!r} stands where text is expected")
+def _check(run: RunFolder, text: bytes) -> None:
+    """Look once at everything that is read later, so that none of it fails then."""
+    check_facts(text, run.facts["command"]["job"], run.path / RUN_JSON)
     for metric in run.metrics:
         find_metric(metric)
-    if run.scoring["average"] not in ("image", "group"):
-        raise ValueError(f"average is {run.scoring['average']!r}")
-    _ = run.seed
     for name in run.recorded_digests():
         if Path(name).name != name:
             raise ValueError(f"{name!r} is no file of the run's folder")

@@ -15,7 +15,7 @@ from harness.jobs.verify.tables import Line, compare_tables, row_name
 from harness.jobs.verify.verdict import DIFFERENT, IDENTICAL, UNCHECKED, Verdict
 from harness.leaderboard.leaderboard import Heading, Leaderboard
 from harness.leaderboard.to_csv import per_image_csv
-from srmetrics.errors import SrmetricsError
+from srmetrics.errors import FileError, SrmetricsError
 from srmetrics.version import VERSION
 
 PIXELS = "pixels"
@@ -124,7 +124,10 @@ def _forgotten(pictures: RunPictures, found: Rescored, lines: Sequence[Line]) ->
     """Yield the images that were read, cannot be scored again, and stand in no table."""
     told = {(line["image"], line["method"]) for line in lines}
     told |= {(pictures.file_key(image), method) for image, method in told}
-    failed = {(line["image"], line["method"]) for line in pictures.run.table("failures.csv")}
+    try:
+        failed = {(line["image"], line["method"]) for line in pictures.run.table("failures.csv")}
+    except FileError:
+        return  # said where failures are compared
     for role, method, image in recorded_pixels(pictures).digests:
         if role != "candidate" or method not in pictures.run.methods:
             continue

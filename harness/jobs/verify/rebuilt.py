@@ -6,20 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from harness.classifiers.predictions import PredictionRow
 from harness.engine.row import Row
 from harness.jobs.arms import HR, LR
 from harness.jobs.bench_result import BenchResult
 from harness.jobs.classification_tables import ClassificationTables, classification_tables
 from harness.jobs.run_folder import RunFolder
+from harness.jobs.run_predictions import PREDICTIONS, predictions_of
 from harness.leaderboard.build import build_rows
 from harness.leaderboard.leaderboard import Heading, Leaderboard
 from harness.leaderboard.to_files import run_texts
 from harness.models import Cost
 from srmetrics.errors import FileError
-
-PROBABILITY = "p_"
-"""What columns of probabilities begin with."""
 
 
 def rebuilt_board(run: RunFolder, heading: Heading, rows: Sequence[Row], *, masked: bool) -> Leaderboard:
@@ -48,7 +45,7 @@ def rebuilt_board(run: RunFolder, heading: Heading, rows: Sequence[Row], *, mask
 def rebuilt_texts(run: RunFolder, board: Leaderboard) -> dict[str, str]:
     """Return the texts of the files that follow from rows, predictions and costs, by name."""
     extra: Mapping[str, str] = {}
-    if run.job == "bench":
+    if run.job == "bench" or PREDICTIONS in run.recorded_digests():
         extra = BenchResult(board, _classification(run, board.heading), _costs(run), run.methods).texts()
     texts = run_texts(board, extra)
     # What fails is compared with what fails now; costs were measured, and are not what follows from anything.
@@ -56,43 +53,25 @@ def rebuilt_texts(run: RunFolder, board: Leaderboard) -> dict[str, str]:
 
 
 def _classification(run: RunFolder, heading: Heading) -> ClassificationTables | None:
-    if "predictions.csv" not in run.recorded_digests():
-        return None
-    lines = run.table("predictions.csv")
-    asked: Any = run.command["study"]["classification"]
-    arms = [HR, LR, *run.methods]
     try:
-        known = {key: (str(facts[2]), str(facts[3])) for key, facts in run.facts["inputs"].items()}
+        inputs = run.facts.get("inputs", {}) if run.job == "bench" else {}
+        known = {key: (str(facts[2]), str(facts[3])) for key, facts in inputs.items()}
+        rows = predictions_of(run, known)
+        if rows is None:
+            return None
         return classification_tables(
-            [_prediction(line, known) for line in lines],
+            rows,
             run.facts["unsplittable"],
-            (list(run.facts["classifiers"]), arms),
+            (list(run.facts["classifiers"]), [HR, LR, *run.methods]),
             (heading.dataset, heading.degradation),
-            baseline=run.scoring["baseline"],
+            baseline=run.scoring.get("baseline"),
             average=run.scoring["average"],
-            seed=asked["seed"],
+            seed=run.seed,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise FileError(
-            "the predictions cannot be read",
-            found=f"{type(error).__name__}: {error}",
-            file=run.path / "predictions.csv",
+            "the predictions cannot be read", found=f"{type(error).__name__}: {error}", file=run.path / PREDICTIONS
         ) from error
-
-
-def _prediction(line: Mapping[str, str], known: Mapping[str, tuple[str, str]]) -> PredictionRow:
-    """Return a prediction, with the group and the class that ``run.json`` knows of the image."""
-    probabilities = {
-        name.removeprefix(PROBABILITY): float(text)
-        for name, text in line.items()
-        if name.startswith(PROBABILITY) and text
-    }
-    kept = {field.name: line[field.name] for field in fields(PredictionRow) if field.name != "probabilities"}
-    group, label = known.get(kept["image"], (kept["group"], kept["label"]))
-    row: Any = {**kept, "group": group, "label": label, "repeat": int(kept["repeat"]), "probabilities": probabilities}
-    if row["mode"] not in ("retrain", "frozen"):
-        raise ValueError(f"{row['mode']!r} is no mode")
-    return PredictionRow(**row)
 
 
 def _costs(run: RunFolder) -> dict[str, Cost]:
