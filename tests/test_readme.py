@@ -37,6 +37,21 @@ def test_the_tour_gives_what_the_readme_shows(tmp_path: Path) -> None:
     ):
         assert row in README
         assert row in shown
+    for name, said in (
+        ("audit", "Found: sr-y gives it (26.6711 dB / 0.750097)."),
+        ("diagnose", "WARNING  5 of 8 references were JPEGs before"),
+        ("verify", "All holds: every digest, row and score is what the run recorded."),
+        ("figure", ""),
+        ("cite", ""),
+    ):
+        command = README.partition(f"$ srmetrics {name} ")[2].partition("\n")[0].split()
+        done = subprocess.run(
+            [sys.executable, "-m", "harness", name, *command],
+            cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        assert done.returncode == (3 if name == "diagnose" else 0), done.stderr
+        assert said in README
+        assert said in done.stdout
     board = run(sys.executable, str(ROOT / "examples/tour.py"), cwd=tmp_path)
     assert "26.865" in board
     assert (tmp_path / "run/leaderboard.csv").exists()
