@@ -100,11 +100,8 @@ def score_everything(reference: str, candidate: str, options: AuditOptions, repo
     )
 
 
-def search_for(claims: Claims, scored: Scored, method: str = "", *, lenient: bool = False) -> Audit:
-    """Return which of the scored conventions give a claim, and suspects where none or only an unusual one does.
-
-    With ``lenient``, suspects are tested only where none does.
-    """
+def search_for(claims: Claims, scored: Scored, method: str = "") -> Audit:
+    """Return which of the scored conventions give a claim, and suspects where none or only an unusual one does."""
     started = time.monotonic()
     inputs, table = scored.inputs, scored.table
     search = Search(table, claims, scored.named)
@@ -120,7 +117,7 @@ def search_for(claims: Claims, scored: Scored, method: str = "", *, lenient: boo
         scored.workers,
         scored.memory,
     )
-    unclear = bool(table.keys) and (not classes or (not lenient and classes[0].first.cost >= UNUSUAL))
+    unclear = bool(table.keys) and (not classes or classes[0].first.cost >= UNUSUAL)
     both = claims.has("psnr") and claims.has("ssim")
     named = [one for _, one in case.conventions()] if table.keys else []
     return Audit(

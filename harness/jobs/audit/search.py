@@ -11,12 +11,15 @@ import numpy as np
 from harness.jobs.audit.claim import METRICS, Agreement, Metric
 from harness.jobs.audit.claims import Claims, Mask
 from harness.jobs.audit.named import Named
-from harness.jobs.audit.ranking import CUT_OFF, Likeness, exact_names, likeness, mixed_cost
+from harness.jobs.audit.ranking import CUT_OFF, TWO_CONVENTIONS, Likeness, exact_names, likeness, mixed_cost
 from harness.jobs.audit.rules import STANDARD_K, PsnrRule, SsimRule, one_protocol, ssim_reading
 from harness.jobs.audit.score_table import ScoreTable
 
 MOST_MIXED = 12
 """PSNR rules, and SSIM rules, that are combined freely: the most likely of each."""
+
+MOST_ODD = 4.0
+"""Cost that two conventions together may have beside that of being two: among odder ones some two always agree."""
 
 SAME = 1e-9
 """Scores that differ by less are one number: what is left is the order of summation."""
@@ -227,8 +230,11 @@ class Search:
         found = []
         for first, second in product(firsts, seconds):
             agreement = _together(psnr, ssim, first, second)
-            if agreement and not one_protocol(self.table.psnr_rules[first], self.table.ssim_rules[second]):
-                found.append(self.convention(first, second, agreement))
+            if not agreement or one_protocol(self.table.psnr_rules[first], self.table.ssim_rules[second]):
+                continue
+            one = self.convention(first, second, agreement)
+            if one.cost <= TWO_CONVENTIONS + MOST_ODD:
+                found.append(one)
         return found
 
     def _likely(self, places: np.ndarray[tuple[int], np.dtype[np.int64]], metric: Metric) -> list[int]:

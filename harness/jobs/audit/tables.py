@@ -99,7 +99,7 @@ def audit_rows(
         if isinstance(known, str):
             lines.append(Line(number, name, None, known))
         else:
-            lines.append(Line(number, name, search_for(claim, known, name, lenient=True)))
+            lines.append(Line(number, name, search_for(claim, known, name)))
         report(number - 1, len(rows))
     notes = [f"columns that say nothing here: {', '.join(unknown)}"] if unknown else []
     return AuditTable(path, tuple(lines), (*notes, *_exchanged(lines)))

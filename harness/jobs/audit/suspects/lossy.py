@@ -41,8 +41,10 @@ def suspect_traces(case: Case) -> list[Suspect]:
     """Look for traces of JPEG in both images, and of upscaling in the references."""
     if case.facts.deeper:
         return []
-    files = case.inputs.files[:MOST_IMAGES]
-    seen = list(run_on_threads(_traces, files, case.workers))
+    if "traces" not in case.memory:
+        files = case.inputs.files[:MOST_IMAGES]
+        case.memory["traces"] = list(run_on_threads(_traces, files, case.workers))
+    seen: list[tuple[bool, bool, bool]] = case.memory["traces"]
     found = []
     for place, (who, what) in enumerate(
         (

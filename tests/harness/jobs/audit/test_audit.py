@@ -13,7 +13,7 @@ from PIL import Image
 
 from harness.jobs.audit import audit, audit_table
 from harness.jobs.audit.words import signatures
-from srmetrics import PRESETS, evaluate, evaluate_volume, parse_signature
+from srmetrics import PRESETS, EvaluationProtocol, evaluate, evaluate_volume, parse_signature
 from srmetrics.errors import UsageError
 
 Pixels = NDArray[Any]
@@ -177,6 +177,20 @@ def test_floats_that_were_saved_with_8_bits_first_are_found(references: dict[str
     assert ("sr-y8",) == first.names
     assert first.psnr_rule.reading.stored == "8-bit"
     assert any("do not say their data range" in note for note in answer.notes)
+
+
+def test_two_odd_conventions_that_agree_one_by_one_are_not_called_found(
+    folders: Path, references: dict[str, Pixels]
+) -> None:
+    """Among so many PSNR and SSIM conventions some two always agree with anything."""
+    odd = EvaluationProtocol(
+        colour="luma-bt601", round="integer", crop=3, window="uniform-7", edges="reflect", covariance="sample"
+    )
+    psnr = fmean(one[0] for one in scores(references, "sr-y").values())
+    ssim = fmean(evaluate(image, noisy(image, seed), odd)["ssim"] for seed, image in enumerate(references.values()))
+    found = audit(folders / "HR", folders / "ours", f"{psnr:.3f}/{ssim:.6f}", scale=4, workers=1)
+    assert 3 == found.exit_code
+    assert "sr-y" in found.alone[0][0].names
 
 
 def test_nothing_claimed_is_refused() -> None:
