@@ -170,8 +170,11 @@ class _Check:
 
 
 def _moved(pictures: RunPictures) -> Iterator[str]:
-    """Yield where images were found that lie elsewhere than they did."""
-    for role, root in pictures.roots.items():
-        recorded = pictures.recorded[role].root
-        if str(root) != recorded:
-            yield f"{role.removeprefix(METHOD)}: looked at in {root}, recorded in {recorded}"
+    """Yield where images were found that lie elsewhere than they did: a line for the first, and how many more."""
+    moved = [
+        f"{role.removeprefix(METHOD)}: looked at in {root}, recorded in {pictures.recorded[role].root}"
+        for role, root in pictures.roots.items()
+        if str(root) != pictures.recorded[role].root
+    ]
+    if moved:
+        yield moved[0] + (f" (and {len(moved) - 1} more folders that were moved)" if len(moved) > 1 else "")
