@@ -90,7 +90,9 @@ def board_of(run: RunFolder, higher: Mapping[str, bool]) -> Board:
     for key, lines in found.items():
         dataset, degradation, _, signature, region = key
         where = f"{dataset} {degradation}".strip() + ", " if len(places) > 1 else ""
-        title = f"{where}{'Whole image' if region == 'image' else f'Region {region}'}"
+        alike = [other for other in found if (*other[:2], other[4]) == (dataset, degradation, region)]
+        number = f", signature {alike.index(key) + 1}" if len(alike) > 1 else ""
+        title = f"{where}{'Whole image' if region == 'image' else f'Region {region}'}{number}"
         blocks.append(_block(run, title, region, signature, lines, higher))
     legend = f"{LEGEND} 95 %: interval of the mean, empty under five units. {ACROSS_METRICS}"
     return Board(tuple(blocks), tuple(dict.fromkeys(block.region for block in blocks)), legend)
@@ -134,12 +136,15 @@ def _metric_cell(line: Mapping[str, str], metric: str, several: bool) -> BoardCe
     column = column_name(metric)
     value = number_in(line, column, "leaderboard.csv")
     best = several and line[f"{column}_rank"] == "1"
-    text = value_text(metric, value) + (MARKS.get(line[f"{column}_vs_best"], "") if several else "")
-    if line[f"{column}_n_infinite"] not in ("", "0"):
-        text += f" ({line[f'{column}_n_infinite']} inf)"
-    if line[f"{column}_n"] != line["n_images"]:
-        text += f" (n={line[f'{column}_n']})"
-    return BoardCell(text, line[column], best)
+    mark = MARKS.get(line[f"{column}_vs_best"], "") if several else ""
+    return BoardCell(value_text(metric, value) + mark + _counts(line, column), line[column], best)
+
+
+def _counts(line: Mapping[str, str], column: str) -> str:
+    """Return how many values are infinite, and how many there are where some are missing."""
+    infinite, values = line[f"{column}_n_infinite"], line[f"{column}_n"]
+    text = f" ({infinite} inf)" if infinite not in ("", "0") else ""
+    return text + (f" (n={values})" if values != line["n_images"] else "")
 
 
 def _interval_cell(line: Mapping[str, str], metric: str) -> BoardCell:
@@ -152,7 +157,8 @@ def _interval_cell(line: Mapping[str, str], metric: str) -> BoardCell:
 
 def _in_latex(line: Mapping[str, str], metric: str, several: bool) -> str:
     column = column_name(metric)
-    text = escaped(rounded(number_in(line, column, "leaderboard.csv"), decimals_of(metric)))
+    # As in leaderboard.tex.
+    text = escaped(rounded(number_in(line, column, "leaderboard.csv"), decimals_of(metric)) + _counts(line, column))
     if several and line[f"{column}_rank"] == "1":
         return rf"\textbf{{{text}}}"
     mark = {"tied": r"$^{\dagger}$", "undecided": r"$^{\ddagger}$"}.get(line[f"{column}_vs_best"], "")

@@ -67,7 +67,7 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-copy]");
   if (!button) return;
   const done = await copy(button.dataset.text);
-  const what = button.getAttribute("aria-label").replace(/^Copy /, "");
+  const { what } = button.dataset;
   tell(done ? `Copied ${what}.` : `The browser did not let ${what} be copied.`);
 });
 
