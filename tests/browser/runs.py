@@ -117,7 +117,7 @@ def bench_run(folder: Path) -> Path:
     srmetrics(
         "bench", "--images", images, "--classes", "folders", "--recipe", "bicubic-matlab-x2", "--upscaler", "nearest",
         "--upscaler", "bicubic", "--upscaler", "lanczos", "--classifier", "default", "--repeats", "2",
-        "--out", folder / "run",
+        "--mode", "retrain", "--out", folder / "run",
     )  # fmt: skip
     return folder / "run"
 
