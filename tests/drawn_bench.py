@@ -28,6 +28,8 @@ class Drawn:
     """Groups that the images are of; under five there are no intervals, which saves their time. 0 for none."""
     repeats: int = 2
     modes: int = 1
+    strength: Mapping[str, float] = field(default_factory=dict)
+    """How much an arm's true class stands out, where that is not 0.35."""
     leakage: str = ""
     unsplittable: Mapping[str, str] = field(default_factory=dict)
     cost: bool = True
@@ -74,7 +76,7 @@ def predictions(drawn: Drawn) -> list[PredictionRow]:
                 for at in range(drawn.images):
                     label = tested[at % len(tested)]
                     given = rng.rand(len(drawn.classes))
-                    given[list(drawn.classes).index(label)] += 0.35
+                    given[list(drawn.classes).index(label)] += drawn.strength.get(arm, 0.35)
                     given /= given.sum()
                     group = f"group {at % drawn.groups}" if drawn.groups else ""
                     rows.append(

@@ -131,6 +131,28 @@ def test_flips_are_the_tables_and_split_into_their_kinds(run: RunFolder, section
         assert len(text(line[5]).split(", ")) == 2  # McNemar's p of each repeat, never pooled
 
 
+def test_the_recovered_fraction_is_the_tables_where_the_gap_is_sure(tmp_path: Path) -> None:
+    drawn = Drawn(arms=("hr", "lr", "half"), strength={"hr": 5, "lr": 0, "half": 0.5}, repeats=1, cost=False)
+    run = bench_folder(tmp_path, drawn)
+    (row,) = [row for row in run.table("classification.csv") if row["arm"] == "half"]
+    section = by_id(bench_sections(run))["flips"]
+    chart = charts_of(section)[-1]
+    assert chart.data is not None
+    ((name, cell),) = chart.data.rows
+    share = f"{100 * float(row['recovered']):.1f}"
+    low, high = (f"{100 * float(row[f'recovered_ci_{end}']):.1f}" for end in ("low", "high"))
+    assert isinstance(cell, Cell)
+    assert (text(name), cell.text, cell.note) == ("half", share, f"[{low}, {high}]")
+    assert chart.description == f"Of the accuracy that is lost from HR to LR, half gives back most: {share} %."
+    assert words(section) == ""  # nothing is left without a fraction
+
+
+def test_without_a_sure_gap_no_fraction_is_given_and_the_reason_is(sections: dict[str, Section]) -> None:
+    assert re.match(
+        r"Recovered fraction of bicubic and lanczos: no gap: the gap .* is not sure", words(sections["flips"])
+    )
+
+
 def test_costs_are_set_against_quality_and_accuracy_where_they_tell_methods_apart(
     sections: dict[str, Section],
 ) -> None:
