@@ -18,7 +18,6 @@ from harness.statistics.interval import Interval
 from harness.statistics.summary import Summary
 from srmetrics.metrics import column_name
 
-
 MARKS = r" Bold: best; $^{\dagger}$: not told apart from the best; $^{\ddagger}$: too few units to tell."
 """What the marks in tables mean, at the end of a caption."""
 

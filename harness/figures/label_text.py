@@ -58,7 +58,8 @@ def broken(text: str, width: float, size: float, most: int = 3) -> list[str]:
 
 def strained(text: str, width: float, size: float, most: int = 3) -> bool:
     """Return whether a name must be broken inside a word, or shortened, to fit."""
-    words = re.findall(r"[^ _\-/.+,:;]+[ _\-/.+,:;]?", drawable(text))
+    text = drawable(text)
+    words = re.findall(r"[^ _\-/.+,:;]+[ _\-/.+,:;]?", text)
     return any(text_width(word.rstrip(), size) > width for word in words) or len(_lines(text, width, size)) > most
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.figures.crop import Crop
+from harness.images import open_picture
 from harness.jobs.run_pictures import RunPictures
 from harness.report.display import DisplayWindow, display_window, shown_pixels
 from srmetrics import EvaluationProtocol, evaluate_regions, parse_signature
@@ -113,6 +114,7 @@ def read_subject(
     run = pictures.run
     lines = [line for line in run.table("per_image.csv") if line["region"] == "image"]
     key = find_key(name, tuple(dict.fromkeys((*(line["image"] for line in lines), *pictures.keys))))
+    _check_slice(pictures, key)
     chosen = _methods(run.methods if methods is None else methods, _known_methods(pictures))
     reference = pictures.read_reference(key)
     if reference is None:
@@ -141,7 +143,7 @@ def read_subject(
         scores={method: _values(own.get(method), run.metrics) for method in chosen},
         protocol=protocol,
         signature=signature,
-        of_volume=protocol.pooling == "volume" and key != pictures.file_key(key),
+        of_volume=protocol.pooling == "volume",
         mask=None if mask_picture is None else mask_picture.pixels,
     )
 
@@ -167,6 +169,10 @@ def find_key(name: str, keys: Sequence[str]) -> str:
             return meant[0]
         if meant:
             raise UsageError("several images are called so", found=repr(name), expected=" or ".join(meant[:4]))
+    start, mark, page = name.rpartition("#")
+    if mark and page.isdecimal():
+        # Where scores are those of volumes, slices have no key of their own.
+        return f"{find_key(start, keys)}#{int(page):04d}"
     near = [key for key in keys if key.rpartition("#")[0] == name][:3]
     near = near or difflib.get_close_matches(name, keys, n=3, cutoff=0.5)
     raise UsageError(
@@ -177,6 +183,21 @@ def find_key(name: str, keys: Sequence[str]) -> str:
         if near
         else f"There are {len(keys)}, such as {', '.join(map(repr, keys[:3]))}",
     )
+
+
+def _check_slice(pictures: RunPictures, key: str) -> None:
+    """Refuse a file of several slices of which none is named."""
+    file = pictures.reference(key)
+    if file is None or pictures.run.job == "bench" or key != pictures.file_key(key):
+        return
+    with open_picture(file.path, field=file.field) as source:
+        if source.pages > 1:
+            raise UsageError(
+                "the image is a volume, and a figure shows one slice",
+                found=f"{source.pages} slices",
+                way_out=f"Name one: --image '{key}#0000' to '{key}#{source.pages - 1:04d}'",
+                file=file.path,
+            )
 
 
 def _known_methods(pictures: RunPictures) -> tuple[str, ...]:
