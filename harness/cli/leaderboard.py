@@ -18,25 +18,26 @@ Examples:
 @click.option("--mixed", is_flag=True, help="Take runs that cannot be compared too, each kind as a block of its own.")
 @click.option("--out", type=click.Path(file_okay=False), metavar="DIR", help="Write the CSVs and tables here.")
 def command(runs: tuple[str, ...], mixed: bool, out: str | None) -> int:
-    """Make one quality leaderboard of several runs of compare or bench.
+    """Make one leaderboard of several runs of compare or bench, classification and all.
 
-    Means, intervals and tests are made anew over the images that all methods have. Runs of other data, protocols,
-    scales or degradations are refused.
+    Means, intervals and tests are made anew, from the scores of the images that all methods have and from the
+    predictions. Runs of other data, protocols, scales, degradations, splits or classifiers are refused.
     """
     from pathlib import Path
 
     from harness.cli.screen import screen
+    from harness.jobs.bench_text import bench_table
     from harness.jobs.merge_runs import merge_runs
-    from harness.leaderboard.to_table import to_table
 
-    boards = merge_runs(runs, mixed=mixed)
+    merged = merge_runs(runs, mixed=mixed)
     console = screen()
-    for number, board in enumerate(boards, 1):
-        console.print(to_table(board))
-        for note in board.notes:
+    for number, result in enumerate(merged, 1):
+        console.print(bench_table(result))
+        for note in result.notes:
             click.echo(shown(f"Note: {note}"), err=True)
         if out is not None:
-            board.write(Path(out) / f"block_{number}" if len(boards) > 1 else out)
+            folder = Path(out) / f"block_{number}" if len(merged) > 1 else Path(out)
+            (result if result.classification is not None else result.leaderboard).write(folder)
     if out is not None:
         click.echo(shown(f"Wrote {out}"), err=True)
-    return max(board.exit_code for board in boards)
+    return max(result.exit_code for result in merged)

@@ -25,26 +25,28 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_merged_runs_are_the_leaderboard_of_one_run_with_all_methods(folder: Path) -> None:
-    (merged,) = merge_runs([folder / "first", folder / "second"])
-    (whole,) = merge_runs([folder / "whole"])
+    merged, whole = (
+        merge_runs([folder / name for name in names])[0].leaderboard for names in (("first", "second"), ("whole",))
+    )
     assert whole.rows == merged.rows
     assert {one.comparison for one in whole.comparisons} == {one.comparison for one in merged.comparisons}
 
 
 def test_another_signature_is_refused_and_named(folder: Path) -> None:
-    with pytest.raises(UsageError, match=r"signatures differs.*--mixed"):
+    with pytest.raises(UsageError, match=r"they differ in signatures.*--mixed"):
         merge_runs([folder / "first", folder / "other"])
 
 
 def test_mixed_runs_keep_blocks_of_their_own(folder: Path) -> None:
-    boards = merge_runs([folder / "first", folder / "other", folder / "second"], mixed=True)
+    merged = merge_runs([folder / "first", folder / "other", folder / "second"], mixed=True)
+    boards = [each.leaderboard for each in merged]
     assert [["nearest", "bicubic", "lanczos"], ["nearest"]] == [[row.method for row in board.rows] for board in boards]
 
 
 def test_other_images_are_refused(folder: Path, tmp_path: Path) -> None:
     images = write_textures(tmp_path / "textures", 4)
     run(small_study(classification=None), images, tmp_path / "more")
-    with pytest.raises(UsageError, match="dataset digest differs"):
+    with pytest.raises(UsageError, match="they differ in dataset digest"):
         merge_runs([folder / "first", tmp_path / "more"])
 
 
