@@ -131,6 +131,12 @@ def make_figure(
         raise UsageError("the suffix says no format", found=repr(path.name), expected="a name in .pdf, .svg or .png")
     width = parse_width(options.width)
     opened = open_run(fspath(run))
+    if opened.job not in ("compare", "bench"):
+        raise UsageError(
+            "a leaderboard made of several runs has no images",
+            found=str(opened.path),
+            way_out=f"Draw from one of its runs: {', '.join(map(str, opened.facts.get('runs') or ()))}",
+        )
     metrics = _metrics(options.metrics, opened)
     pictures = find_pictures(opened, images)
     subject = read_subject(pictures, image, options.methods, _told_window(options.window), mask=options.outline_mask)

@@ -149,7 +149,9 @@ def read_subject(
 
 
 def find_key(name: str, keys: Sequence[str]) -> str:
-    """Return the key that a name means: itself, or the only one that ends like it or is it but for case or suffix.
+    """Return the key that a name means: itself, or the only one whose file name is it or begins with it.
+
+    Case and the suffix of a file do not matter.
 
     Raises
     ------
@@ -164,6 +166,7 @@ def find_key(name: str, keys: Sequence[str]) -> str:
         [key for key in keys if key.casefold() == PurePosixPath(plain).with_suffix("").as_posix()],
         [key for key in keys if key.casefold().endswith("/" + plain)],
         [key for key in keys if key.rpartition("/")[2].casefold() in (plain, PurePosixPath(plain).stem)],
+        [key for key in keys if key.rpartition("/")[2].casefold().startswith(plain) and plain and "#" not in key],
     ):
         if len(meant) == 1:
             return meant[0]

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from pybtex.database import parse_file
 
+from harness.cli.main import main
+
 Command = Callable[..., Any]
 
 
@@ -50,17 +52,23 @@ def test_cite_prints_text_and_writes_every_format(srmetrics: Command, run: Path,
     assert r"\textless{}b\textgreater{} were scored" in (tmp_path / "paper/methods.tex").read_text()
 
 
-def test_cite_refuses_what_cannot_be_cited(srmetrics: Command, run: Path, tmp_path: Path) -> None:
-    done = srmetrics("cite", run, "--out", tmp_path / "a.tex")
-    assert 2 == done.code
-    assert "--format latex or --format methods" in done.err
+def test_cite_refuses_what_cannot_be_cited(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert 2 == left_by("cite", run, "--out", tmp_path / "a.tex")
+    assert "--format latex or --format methods" in capsys.readouterr().err
     board = run / "leaderboard.csv"
     board.write_bytes(board.read_bytes().replace(b"ours", b"best"))
-    done = srmetrics("cite", run)
-    assert 1 == done.code
-    assert "not the one that the run wrote" in done.err
-    assert f"srmetrics verify {run}" in done.err.replace("\n", " ")
-    assert 1 == srmetrics("cite", tmp_path).code
+    assert 1 == left_by("cite", run)
+    said = capsys.readouterr().err.replace("\n", " ")
+    assert "not the one that the run wrote" in said
+    assert f"srmetrics verify {run}" in said
+    assert 1 == left_by("cite", tmp_path)
+
+
+def left_by(*arguments: object) -> object:
+    """Run the command in this process and return its exit code."""
+    with pytest.raises(SystemExit) as left:
+        main(list(map(str, arguments)))
+    return left.value.code
 
 
 def test_figure_writes_the_file_and_prints_crops_to_paste(srmetrics: Command, run: Path, tmp_path: Path) -> None:
@@ -90,8 +98,7 @@ def test_figure_writes_the_file_and_prints_crops_to_paste(srmetrics: Command, ru
     ],
 )
 def test_figure_names_what_is_wrong(
-    srmetrics: Command, run: Path, arguments: tuple[str, ...], code: int, says: str
+    run: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], code: int, says: str
 ) -> None:
-    done = srmetrics("figure", run, *arguments)
-    assert code == done.code
-    assert says in done.err.replace("\n", " ")
+    assert code == left_by("figure", run, *arguments)
+    assert says in capsys.readouterr().err.replace("\n", " ")

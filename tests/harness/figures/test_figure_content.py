@@ -102,6 +102,9 @@ def test_an_image_is_found_by_its_key_or_file_name(name: str) -> None:
 def test_a_name_that_fits_none_or_several_is_refused_with_near_ones() -> None:
     with pytest.raises(UsageError, match=r"no such image; found 'im7'.*Did you mean 'im1' or"):
         find_key("im7", ("im0", "im1"))
+    assert "set/butterfly_HR" == find_key("butterfly", ("set/butterfly_HR", "set/bird_HR"))
+    with pytest.raises(UsageError, match=r"several images are called so.*set/bird_HR or set/bill_HR"):
+        find_key("bi", ("set/bird_HR", "set/bill_HR"))
     with pytest.raises(UsageError, match=r"several images are called so.*a/x or b/x"):
         find_key("x", ("a/x", "b/x"))
     with pytest.raises(UsageError, match="Did you mean 'vol#0000' or 'vol#0001'"):
@@ -144,6 +147,15 @@ def test_images_that_are_gone_are_named_and_found_again_elsewhere(shelf: Shelf) 
     (shelf.root / "moved/theirs/set/im1.png").unlink()
     with pytest.raises(FileError, match="the output of theirs is not where"):
         figure(run, image="im1", out=shelf.root / "fig.svg", images=shelf.root / "moved")
+
+
+def test_a_leaderboard_of_several_runs_is_refused_naming_them(shelf: Shelf) -> None:
+    from harness.jobs.merge_runs import merge_runs
+
+    run = scored(shelf)
+    merge_runs([run])[0].write(shelf.root / "all")
+    with pytest.raises(UsageError, match=rf"several runs has no images.*Draw from one of its runs: {run}"):
+        made(shelf, shelf.root / "all")
 
 
 def test_what_is_no_format_width_or_size_is_refused(shelf: Shelf) -> None:
