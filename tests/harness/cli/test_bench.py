@@ -28,8 +28,9 @@ def test_the_quick_form_is_the_same_run_as_its_study(srmetrics, tmp_path: Path) 
     assert tables(tmp_path / "quick") == tables(tmp_path / "long")
     merged = srmetrics("leaderboard", tmp_path / "quick", tmp_path / "long", "--out", tmp_path / "merged")
     assert 0 == merged.code, merged.err
-    assert 1 == merged.out.count("│ blocks ")
-    assert (tmp_path / "merged/leaderboard.csv").exists()
+    assert 4 == merged.out.count("│ blocks ")  # quality, both modes, and all joined: once in each
+    for name in ("leaderboard.csv", "classification.csv", "predictions.csv"):
+        assert (tmp_path / "quick" / name).read_bytes() == (tmp_path / "merged" / name).read_bytes()
 
 
 def test_wrong_usage_is_told_with_the_way_out(srmetrics, tmp_path: Path) -> None:
