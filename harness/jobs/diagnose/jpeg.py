@@ -37,7 +37,7 @@ MOST_STEP = 121
 BINS_PER_UNIT = 8
 """Bins of the histogram for one unit of a coefficient: the rounding of pixels blurs a coefficient by 0.2 to 0.3."""
 
-FARTHEST = 250
+FARTHEST = 128
 """Coefficients above this are left out; few are, and they would double the histogram."""
 
 SEARCH_BLOCKS = 1200

@@ -18,7 +18,7 @@ SMALLEST = 96
 
 LEAST = 0.7
 """Pixels by which the whole side must be longer or shorter: aligned corners make it 1 at x2, 2 at x3, 3 at x4. Clean
-pairs of Set5, Set14 and RCAN's outputs seem stretched by at most 0.34, one of 900 pairs of white blood cells by 0.51."""
+pairs of Set5, Set14 and RCAN seem stretched by at most 0.34, one of 900 pairs of white blood cells by 0.51."""
 
 FARTHEST = 1.9
 """Pixels that a quarter may be shifted: beyond, the fit did not hold."""
