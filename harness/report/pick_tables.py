@@ -35,6 +35,8 @@ class ShownPick:
     value: str
     pictures: tuple[PickPicture, ...]
     openable: bool
+    scale: str
+    """What the colours of the error map run to; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def _shown(
         value_text(pick.metric, pick.value) + unit,
         pictures,
         shown is not None and bool(shown.layers),
+        "" if shown is None or len(pictures) < len(LAYERS) else f"map: 0 to {shown.error_top:.4g}",
     )
 
 

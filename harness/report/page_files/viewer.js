@@ -18,22 +18,30 @@ function viewerOf(root) {
     return data.images[state.image].layers.find((each) => each.role === role && (role === "reference" || each.method === Number(method)));
   };
 
-  // A whole picture lies in the page, or beside it; if that file is not there, a small one stands for it.
+  // A whole picture lies in the page, or beside it; if that file is not there, a small one stands for it, or words.
   function fill(element, layer) {
-    element.hidden = !layer;
-    if (!layer) { element.removeAttribute("src"); return; }
-    const block = layer.block ? byId(layer.block) : null;
-    const source = block ? `data:image/png;base64,${block.textContent}` : layer.file || layer.small;
-    element.onerror = () => {
+    const key = layer ? `${state.image} ${layer.role} ${layer.method}` : "";
+    if (element.dataset.key === key) return;
+    element.dataset.key = key;
+    const block = layer && layer.block ? byId(layer.block) : null;
+    const source = block ? `data:image/png;base64,${block.textContent}` : layer && (layer.file || layer.small);
+    const lose = () => {
       element.onerror = null;
-      if (layer.small) element.src = layer.small;
+      element.removeAttribute("src");
+      element.hidden = true;
+      element.parentElement.classList.add("lost");
+    };
+    if (element.parentElement) element.parentElement.classList.remove("lost");
+    element.hidden = !source;
+    if (!source) { element.removeAttribute("src"); return; }
+    element.onerror = () => {
       byId("viewer-words").dataset.lost = "yes";
       words();
+      if (!layer.small) { lose(); return; }
+      element.onerror = lose;
+      element.src = layer.small;
     };
-    if (element.dataset.key !== `${state.image} ${layer.role} ${layer.method}`) {
-      element.dataset.key = `${state.image} ${layer.role} ${layer.method}`;
-      if (source) element.src = source; else element.removeAttribute("src");
-    }
+    element.src = source;
   }
 
   // On paper a pane has another size, which is not known before it is printed.
@@ -86,9 +94,9 @@ function viewerOf(root) {
     divider.setAttribute("aria-valuetext", `${percent} % ${nameOf(...state.left.split(" "))}, ${100 - percent} % ${nameOf(...state.right.split(" "))}`);
   }
 
-  function zoomTo(zoom, pane = stage, x = null, y = null) {
+  function zoomTo(zoom, pane = stage, x = null, y = null, least = 1) {
     const before = state.zoom;
-    const next = Math.min(MOST_ZOOM, Math.max(1, zoom));
+    const next = Math.min(MOST_ZOOM, Math.max(least, zoom));
     if (x !== null && next > 1) {
       // The point under the pointer stays where it is.
       const image = data.images[state.image];
@@ -125,7 +133,7 @@ function viewerOf(root) {
     const parts = [`${image.width} × ${image.height} pixels`, `shown: ${image.window}`];
     if (image.page) parts.push(image.page);
     if (image.changed) parts.push(`changed since it was scored: ${image.changed}`);
-    if (byId("viewer-words").dataset.lost) parts.push("whole pictures are in the folder images beside this page, which is not here: small ones stand for them");
+    if (byId("viewer-words").dataset.lost) parts.push("whole pictures are in the folder images beside this page, which is not here: small ones stand for them where there are any");
     byId("viewer-words").textContent = parts.join("; ") + ".";
   }
 
@@ -252,7 +260,7 @@ function viewerOf(root) {
   function zoomBy(what) {
     if (what === "in") zoomTo(state.zoom * 1.5);
     else if (what === "out") zoomTo(state.zoom / 1.5);
-    else if (what === "pixels") zoomTo(Math.max(1, 1 / fit(stage)));
+    else if (what === "pixels") zoomTo(1 / fit(stage), stage, null, null, 0); // smaller than what fits, too
     else reset();
   }
 
