@@ -82,9 +82,11 @@ class CitedRun:
 
     @property
     def study(self) -> Mapping[str, Any]:
-        """The study of a bench; empty for other runs."""
-        study: Mapping[str, Any] = self.run.command["study"] if self.run.job == "bench" else {}
-        return study
+        """The study of a bench, or what the benches have in common that a run was made of; empty for other runs."""
+        if self.run.job == "bench":
+            study: Mapping[str, Any] = self.run.command["study"]
+            return study
+        return {name: self.run.command[name] for name in ("classification",) if name in self.run.command}
 
 
 def read_cited(folder: str | Path) -> CitedRun:

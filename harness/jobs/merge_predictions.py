@@ -34,6 +34,7 @@ class TrainedRun:
     """What classifiers that were given as objects say of themselves."""
     splits: Sequence[Mapping[str, Any]]
     unsplittable: Mapping[str, str]
+    dropped: Mapping[str, str]
     arms: Mapping[str, Mapping[Place, PredictionRow]]
     """Arm to its predictions."""
 
@@ -76,6 +77,7 @@ def read_trained(run: RunFolder) -> TrainedRun | None:
         objects=command.get("objects", {}).get("classifiers", {}),
         splits=run.facts["splits"],
         unsplittable=run.facts["unsplittable"],
+        dropped=run.facts["dropped"],
         arms=arms,
     )
 
@@ -88,6 +90,7 @@ def difference(first: TrainedRun, second: TrainedRun) -> Told | None:
     for what, one, other in (
         ("the splits", first.splits, second.splits),
         ("unsplittable classes", dict(first.unsplittable), dict(second.unsplittable)),
+        ("images left out as copies", dict(first.dropped), dict(second.dropped)),
     ):
         if one != other:
             return what, one, other

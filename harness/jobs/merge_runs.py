@@ -155,6 +155,7 @@ def _facts(block: Sequence[FinishedRun], trained: Sequence[TrainedRun]) -> dict[
         facts["classifiers"] = preprocessing_of(trained)
         facts["splits"] = trained[0].splits
         facts["unsplittable"] = trained[0].unsplittable
+        facts["dropped"] = trained[0].dropped
     return facts
 
 

@@ -53,12 +53,15 @@ def test_merged_runs_have_the_tables_of_one_run_with_all_methods(
     assert expected == found
 
 
-def test_a_merged_run_is_verified_and_merged_again(textures: Path, first: Path, second: Path, tmp_path: Path) -> None:
+def test_a_merged_run_is_verified_cited_and_merged_again(
+    textures: Path, first: Path, second: Path, tmp_path: Path
+) -> None:
     merge_runs([first, second])[0].write(tmp_path / "merged")
     found = harness.verify(tmp_path / "merged")
     assert {"identical", "not checkable"} == {one.status for one in found.verdicts}
     assert {"per_image.csv"} == {one.table for one in found.verdicts if one.status == "not checkable"}
     assert found.count("identical", "classification.csv") > 0
+    assert "The classifier fake " in harness.cite(tmp_path / "merged").paragraph
     third = bench(textures, tmp_path / "third", ["bilinear"], ["fake", "fake:constant"])
     (again,) = merge_runs([tmp_path / "merged", third])
     (at_once,) = merge_runs([first, second, third])
