@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -193,3 +196,17 @@ def test_a_mapping_names_specs_too(textures: Path, tmp_path: Path) -> None:
     assert ["blocks=nearest"] == command["study"]["upscalers"]
     assert ["plain=fake:constant"] == command["study"]["classification"]["classifiers"]
     assert "objects" not in command
+
+
+def test_the_example_of_the_page_runs_as_it_stands(textures: Path, tmp_path: Path) -> None:
+    page = Path(__file__).parents[3] / "docs" / "bench.md"
+    (example,) = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
+    (tmp_path / "study.py").write_text(example)
+    (tmp_path / "cells").symlink_to(textures)
+    done = subprocess.run(
+        [sys.executable, "study.py"], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert 0 == done.returncode, done.stderr
+    assert "Training svc · frozen · hr · repeat 2/2" in done.stdout
+    assert "classification: usual, retrain" in done.stdout
+    assert (tmp_path / "run" / "classification.csv").exists()
