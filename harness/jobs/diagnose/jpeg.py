@@ -34,7 +34,7 @@ ORDERS = 6
 MOST_STEP = 121
 """The coarsest step that is looked for: the largest entry of the standard's table, which is quality 50."""
 
-BINS_PER_UNIT = 8
+BINS_PER_UNIT = 4
 """Bins of the histogram for one unit of a coefficient: the rounding of pixels blurs a coefficient by 0.2 to 0.3."""
 
 FARTHEST = 128

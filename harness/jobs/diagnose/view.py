@@ -109,6 +109,8 @@ class View:
     @cached_property
     def thumb(self) -> NDArray[np.float32]:
         """A small picture of the luma of mean 0 and length 1, as a vector; zeros where it is flat."""
+        if not self.finite:
+            return np.zeros(THUMB * THUMB, np.float32)
         small = shrunk(self.luma, THUMB, THUMB).ravel()
         small = small - small.mean()
         length = float(np.linalg.norm(small))
