@@ -17,6 +17,7 @@ from srmetrics.errors import ClassifierError, DependencyError, WeightsError
 
 torch = pytest.importorskip("torch")
 
+NEEDS_CUDA = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
 TRAINED = "small-resnet?epochs=4&batch=8&rate=3e-3"
 
 
@@ -111,7 +112,15 @@ def test_loss_and_accuracy_of_an_epoch_are_those_of_its_images(striped: Callable
     assert first.accuracy == float((logits.argmax(axis=1) == targets).mean())
 
 
-@pytest.mark.parametrize("spec", [TRAINED, "torchvision:mobilenet_v3_small?epochs=2&batch=8"])  # the second drops out
+@pytest.mark.parametrize(
+    "spec",
+    [
+        TRAINED,
+        "torchvision:mobilenet_v3_small?epochs=2&batch=8",  # it drops out
+        pytest.param(f"{TRAINED}&device=cuda", marks=NEEDS_CUDA),
+        pytest.param("torchvision:mobilenet_v3_small?epochs=2&batch=8&device=cuda", marks=NEEDS_CUDA),
+    ],
+)
 def test_the_network_is_the_same_bit_for_bit_whether_anybody_watches_or_not(
     striped: Callable[..., Any], spec: str
 ) -> None:
@@ -194,7 +203,7 @@ def test_cuda_that_is_not_there_is_an_error_at_once() -> None:
         build_classifier("small-resnet", Permissions(device="cuda"))
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+@NEEDS_CUDA
 @pytest.mark.parametrize("spec", [TRAINED, "torchvision:alexnet?epochs=1&batch=8&size=64"])
 def test_a_seed_gives_the_same_network_on_cuda(striped: Callable[..., Any], spec: str) -> None:
     data = striped(17)
