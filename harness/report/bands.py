@@ -49,10 +49,13 @@ def mean_of(values: Sequence[float]) -> float:
 
 def paint_lines(figure: Figure, values: Values, methods: Sequence[str], labels: tuple[str, str]) -> None:
     """Draw a line with its band for each method; a place without a value breaks the line."""
+    from matplotlib.ticker import MaxNLocator
+
     axes = figure.subplots()
     axes.set_xlabel(labels[0])
     axes.set_ylabel(labels[1])
     axes.margins(x=0.01)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no slice 0.5
     for method, mine in values.items():
         series = methods.index(method)
         places = np.arange(min(mine), max(mine) + 1)
