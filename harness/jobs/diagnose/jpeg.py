@@ -31,19 +31,30 @@ a drawn colour wheel, whose smooth fans happen to favour some values, gives 0.17
 ORDERS = 6
 """Of the 63 coefficients of a block, how many must have been seen other than zero; the colour wheel shows 4."""
 
-MOST_STEP = 121
-"""The coarsest step that is looked for: the largest entry of the standard's table, which is quality 50."""
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a look at coefficients goes."""
+
+    step: int
+    """The coarsest step that is looked for."""
+    farthest: int
+    """Coefficients above this are left out."""
+    blocks: int
+    """How many blocks are looked at, at most."""
+
+
+SEARCH = Reach(step=60, farthest=96, blocks=1200)
+"""For finding the grid, 64 times: the fine steps of low frequencies are enough down to quality 15 or so."""
+
+JUDGE = Reach(step=121, farthest=128, blocks=20000)
+"""For judging it: 121 is the largest entry of the standard's table, which is quality 50."""
+
+MOST_SIDE = 1536
+"""Rows and columns of the middle that are looked at."""
 
 BINS_PER_UNIT = 4
 """Bins of the histogram for one unit of a coefficient: the rounding of pixels blurs a coefficient by 0.2 to 0.3."""
-
-FARTHEST = 128
-"""Coefficients above this are left out; few are, and they would double the histogram."""
-
-SEARCH_BLOCKS = 1200
-"""Blocks that the search for the grid looks at; the grid that is found is judged by up to `JUDGED_BLOCKS`."""
-
-JUDGED_BLOCKS = 20000
 
 LUMINANCE_TABLE = np.array(
     [
@@ -97,14 +108,16 @@ def jpeg_traces(image: NDArray[Any]) -> JpegTraces:
     Z. Fan and R. L. de Queiroz, "Identification of bitmap compression history: JPEG detection and quantizer
     estimation", IEEE Transactions on Image Processing 12(2), 2003.
     """
-    luma = luma_of(eight_bit(image))
+    # The middle from a multiple of 8 on, so that the grid is that of the whole image.
+    first = [max(0, length - MOST_SIDE) // 2 // SIDE * SIDE for length in image.shape[:2]]
+    luma = luma_of(eight_bit(image)[first[0] : first[0] + MOST_SIDE, first[1] : first[1] + MOST_SIDE])
     if min(luma.shape) < 2 * SIDE:
         return NO_TRACES
     grids = [(row, column) for row in range(SIDE) for column in range(SIDE)]
-    found = {grid: _fit(_blocks(luma, grid, SEARCH_BLOCKS)) for grid in grids}
+    found = {grid: _fit(_blocks(luma, grid, SEARCH.blocks), SEARCH) for grid in grids}
     grid = max(found, key=lambda one: found[one][0])
-    blocks = _blocks(luma, grid, JUDGED_BLOCKS)
-    evidence, quality, steps = _fit(blocks)
+    blocks = _blocks(luma, grid, JUDGE.blocks)
+    evidence, quality, steps = _fit(blocks, JUDGE)
     rounded = (np.abs(blocks) > steps / 2) & (steps > 0)
     concentration = evidence / np.sqrt(2 * (np.count_nonzero(rounded) or 1))
     seen = np.count_nonzero(rounded.any(axis=0))
@@ -137,46 +150,46 @@ def _blocks(luma: Plane, grid: tuple[int, int], most: int) -> Plane:
 
 
 @cache
-def _waves() -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+def _waves(reach: Reach) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
     """Return, bin by step, the cosine that is 1 on multiples of the step, and each step's first bin that is not zero.
 
     The cosine is 0 where a coefficient is rounded to zero, and for steps of 0 and 1, which every image of whole numbers
     would have.
     """
-    bins = np.arange(FARTHEST * BINS_PER_UNIT)
-    steps = np.arange(MOST_STEP + 1)
+    bins = np.arange(reach.farthest * BINS_PER_UNIT)
+    steps = np.arange(reach.step + 1)
     first = np.where(steps > 1, steps * BINS_PER_UNIT // 2, len(bins))
     cosines = np.cos(2 * np.pi * ((bins + 0.5) / BINS_PER_UNIT)[:, None] / np.maximum(steps, 1))
     return np.asarray(cosines * (bins[:, None] >= first), np.float32), first
 
 
 @cache
-def _tables() -> NDArray[np.intp]:
+def _tables(most_step: int) -> NDArray[np.intp]:
     """Return the steps of the qualities 10 to 99, shape (90, 64); steps that are not looked for are 0."""
     qualities = np.arange(10, 100)
     scales = np.where(qualities < 50, 5000 // qualities, 200 - 2 * qualities)
     tables = np.clip((LUMINANCE_TABLE.ravel() * scales[:, None] + 50) // 100, 1, 255)
     tables[:, 0] = 0  # the mean brightness is on no lattice after a change of brightness, and blocks differ little
-    return np.asarray(np.where((tables > 1) & (tables <= MOST_STEP), tables, 0))
+    return np.asarray(np.where((tables > 1) & (tables <= most_step), tables, 0))
 
 
-def _fit(coefficients: Plane) -> tuple[float, int | None, NDArray[np.intp]]:
+def _fit(coefficients: Plane, reach: Reach) -> tuple[float, int | None, NDArray[np.intp]]:
     """Return the evidence, the quality that fits (None for another table), and the step of each coefficient."""
     none = 0.0, None, np.zeros(SIDE * SIDE, dtype=np.intp)
     if len(coefficients) < 4:
         return none
-    bins = FARTHEST * BINS_PER_UNIT
+    bins = reach.farthest * BINS_PER_UNIT
     places = (np.abs(coefficients) * BINS_PER_UNIT).astype(np.intp)
     inside = places < bins
     places += np.arange(SIDE * SIDE) * bins
     histogram = np.bincount(places[inside], minlength=SIDE * SIDE * bins).reshape(SIDE * SIDE, bins)
-    waves, first = _waves()
+    waves, first = _waves(reach)
     # Single precision and no second product: the search does this for 64 grids.
     sums = (histogram.astype(np.float32) @ waves).astype(np.float64)
     at_least = np.cumsum(histogram[:, ::-1], axis=1)[:, ::-1]
     numbers = np.where(first < bins, at_least[:, np.minimum(first, bins - 1)], 0)
     each = np.arange(SIDE * SIDE)
-    tables = _tables()
+    tables = _tables(reach.step)
     with np.errstate(divide="ignore", invalid="ignore"):
         by_quality = sums[each, tables].sum(axis=1) / np.sqrt(numbers[each, tables].sum(axis=1) / 2)
         alone = np.where(numbers >= 8, sums / np.sqrt(numbers / 2), 0.0)

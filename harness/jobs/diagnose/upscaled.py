@@ -13,6 +13,9 @@ from harness.jobs.diagnose.luma import Plane, eight_bit, luma_of
 SMALLEST = 48
 """Rows and columns that are needed: shorter lines do not tell a rhythm from chance."""
 
+MOST_SIDE = 1536
+"""Rows and columns of the middle that are looked at."""
+
 LAGS = (0, 1)
 """Products of a pixel with itself and with its neighbour. At a factor of 2 the two phases of an interpolator mirror
 each other and have one energy: only the product with the neighbour has the period."""
@@ -69,7 +72,8 @@ def is_upscaled(image: NDArray[Any]) -> UpscaledTraces:
     ----------
     A. C. Gallagher, "Detection of linear and cubic interpolation in JPEG compressed images", CRV 2005.
     """
-    luma = luma_of(eight_bit(image))
+    first = [max(0, length - MOST_SIDE) // 2 for length in image.shape[:2]]
+    luma = luma_of(eight_bit(image)[first[0] : first[0] + MOST_SIDE, first[1] : first[1] + MOST_SIDE])
     if min(luma.shape) < SMALLEST or np.ptp(luma) == 0:
         return UpscaledTraces(found=False, factor=None, strength=0.0, bandwidth=1.0)
     bandwidth = max(_bandwidth(luma), _bandwidth(luma.T))
