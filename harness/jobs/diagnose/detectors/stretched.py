@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.jobs.diagnose.finding import Finding, Observation
 from harness.jobs.diagnose.luma import Plane
-from harness.jobs.diagnose.shift import estimate_shift
+from harness.jobs.diagnose.shift import fitted
 from harness.jobs.diagnose.view import View
 from harness.jobs.diagnose.words import Totals, finding, medians, who
 
@@ -33,10 +33,9 @@ def measure(reference: Plane, candidate: Plane) -> tuple[float, float] | None:
     for down in (0, 1):
         for right in (0, 1):
             part = _half(height, down), _half(width, right)
-            shift = estimate_shift(reference[part], candidate[part])
-            if max(abs(shift.rows), abs(shift.columns)) > FARTHEST:
+            found[down, right] = fitted(reference[part], candidate[part])
+            if max(map(abs, found[down, right])) > FARTHEST:
                 return None
-            found[down, right] = shift.rows, shift.columns
     tall = [found[1, right][0] - found[0, right][0] for right in (0, 1)]
     wide = [found[down, 1][1] - found[down, 0][1] for down in (0, 1)]
     # From the middle of one half to that of the other is half a side (less where the middle of a large image is taken).
