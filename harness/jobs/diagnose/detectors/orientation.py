@@ -59,6 +59,11 @@ def observe(reference: View, candidate: View, orientation: int) -> Iterator[Obse
     yield candidate.saw("orientation", NAMES[orientation], **numbers)
 
 
+def likeness(reference: Plane, candidate: Plane) -> float:
+    """Return the correlation of two lumas of one size, shrunk to where small shifts and blur hardly count."""
+    return _correlation(_small(reference), _small(candidate))
+
+
 def _small(plane: Plane) -> Plane:
     return shrunk(plane, SIDE, SIDE)
 
