@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +88,17 @@ def score_block(block: Block) -> BlockScores:
     Returns
     -------
     BlockScores
+        Computed once for each block: several tables ask for it.
     """
+    if block not in _SCORED:
+        _SCORED[block] = _scored(block)
+    return _SCORED[block]
+
+
+_SCORED: WeakKeyDictionary[Block, BlockScores] = WeakKeyDictionary()
+
+
+def _scored(block: Block) -> BlockScores:
     from sklearn.metrics import confusion_matrix
 
     classes = block.classes

@@ -38,7 +38,7 @@ class PredictionRow:
     """``allowed: ...`` where the split leaks and the user went on."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Block:
     """The predictions of one arm, classifier, mode, repeat and part, in the order of their keys."""
 
