@@ -53,12 +53,15 @@ def look_at_pair(reference: View, candidate: View, scale: int | None) -> Iterato
     if copies:
         return
     yield from depth.observe_pair(reference, candidate)
+    depth.agree(reference, candidate)
     yield from channels.observe_pair(reference, candidate)
     both = (reference, candidate)
     if candidate.holds_parts:
         return  # its values are all but lost
     if not all(view.finite and not view.constant and min(view.shape) >= SMALLEST for view in both):
         return
+    if candidate.shape in (reference.shape, reference.shape[::-1]):
+        reference, candidate = reference.middle(), candidate.middle()
     turned, turn = orientation.find(reference, candidate)
     yield from orientation.observe(reference, candidate, turned)
     theirs = turn(candidate.scaled)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import copy
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from harness.images import Picture
 from harness.jobs.diagnose.finding import Observation, Role
 from harness.jobs.diagnose.luma import Plane, luma_of
+
+MOST_SIDE = 2048
+"""Rows and columns of the middle by which a pair is measured."""
 
 THUMB = 32
 """Rows and columns of the small picture by which images are recognised."""
@@ -55,21 +58,19 @@ class View:
 
     @cached_property
     def lowest(self) -> float:
-        """The smallest finite value."""
-        return (
-            float(np.nanmin(np.where(np.isfinite(self.colours), self.colours, np.nan)))
-            if not self.finite
-            else (float(self.colours.min()))
-        )
+        """The smallest finite value; 0 where there is none."""
+        values = self._finite_values
+        return float(values.min()) if values.size else 0.0
 
     @cached_property
     def highest(self) -> float:
-        """The largest finite value."""
-        return (
-            float(np.nanmax(np.where(np.isfinite(self.colours), self.colours, np.nan)))
-            if not self.finite
-            else (float(self.colours.max()))
-        )
+        """The largest finite value; 0 where there is none."""
+        values = self._finite_values
+        return float(values.max()) if values.size else 0.0
+
+    @property
+    def _finite_values(self) -> NDArray[Any]:
+        return self.colours if self.finite else self.colours[np.isfinite(self.colours)]
 
     @property
     def holds_parts(self) -> bool:
@@ -100,32 +101,44 @@ class View:
         """The luma as a part of full white."""
         return luma_of(self.scaled)
 
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 of shape, dtype and pixels."""
-        head = f"{self.colours.shape} {self.colours.dtype}".encode()
-        return hashlib.sha256(head + np.ascontiguousarray(self.colours).tobytes()).hexdigest()
+    def middle(self) -> View:
+        """Return the view of the middle of a large image, which flips and turns leave in its place; else itself."""
+        if max(self.shape) <= MOST_SIDE:
+            return self
+        # As many pixels go on either side: an odd number of rows or columns stays odd.
+        cut = tuple(
+            slice(lost, length - lost) for length in self.shape for lost in [max(0, length - MOST_SIDE + 1) // 2]
+        )
+        part = copy.copy(self)
+        for name in ("scaled", "luma", "thumb", "finite", "lowest", "highest"):
+            part.__dict__.pop(name, None)
+        part.top = self.top
+        part.colours = self.colours[cut]
+        return part
 
     @cached_property
     def thumb(self) -> NDArray[np.float32]:
         """A small picture of the luma of mean 0 and length 1, as a vector; zeros where it is flat."""
         if not self.finite:
             return np.zeros(THUMB * THUMB, np.float32)
-        small = shrunk(self.luma, THUMB, THUMB).ravel()
+        # Shrunk as it is stored, so that a large image is not held as floats for the sake of a small picture.
+        stored = self.colours if self.colours.dtype in (np.uint8, np.uint16) else self.colours.astype(np.float32)
+        small = luma_of(shrunk(stored, THUMB, THUMB)).ravel()
         small = small - small.mean()
         length = float(np.linalg.norm(small))
-        return np.asarray(small / length if length > 1e-6 else small * 0, np.float32)
+        flat = length <= 1e-6 * self.top
+        return np.asarray(small * 0 if flat else small / length, np.float32)
 
     def saw(self, kind: str, alike: str = "", /, **numbers: float) -> Observation:
         """Return an observation of this image."""
         return Observation(kind, self.role, self.method, self.key, self.file, alike, numbers)
 
 
-def shrunk(plane: Plane, height: int, width: int) -> Plane:
-    """Return a plane averaged down (or spread) to a size."""
+def shrunk(image: NDArray[Any], height: int, width: int) -> NDArray[np.float64]:
+    """Return an image averaged down (or spread) to a size."""
     import cv2
 
-    return np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA), np.float64)
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.float64)
 
 
 def psnr(reference: NDArray[np.float64], candidate: NDArray[np.float64]) -> float:

@@ -22,8 +22,9 @@ def observe(reference: View, candidate: View) -> Iterator[Observation]:
     """See what was cut off, or should have been."""
     if candidate.colours.dtype.kind == "f":
         beyond = float(np.mean((candidate.scaled < -1e-6) | (candidate.scaled > 1 + 1e-6)))
-        inside = float(np.mean((reference.scaled < -1e-6) | (reference.scaled > 1 + 1e-6)))
-        if beyond > inside + LEAST_BEYOND:
+        within = bool(reference.scaled.min() >= 0 and reference.scaled.max() <= 1)
+        # Where the reference itself leaves the guessed range (CT values, rescaled volumes), there is no such range.
+        if within and reference.top in (1.0, 255.0) and beyond > LEAST_BEYOND:
             yield candidate.saw(
                 "beyond-range",
                 share=100 * beyond,

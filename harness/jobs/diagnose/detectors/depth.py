@@ -14,6 +14,10 @@ from harness.jobs.diagnose.words import Totals, finding, medians, who
 TWELVE_BITS = 4095
 EIGHT_BITS = 255
 
+TIMES_APART = 8
+"""By how much the largest values of two float images must differ for their ranges to be two: an output may overshoot,
+and 0..1 against 0..255 is 255 times."""
+
 
 def observe(view: View) -> Iterator[Observation]:
     """See values that leave most of their type unused."""
@@ -33,13 +37,26 @@ def observe_pair(reference: View, candidate: View) -> Iterator[Observation]:
         yield candidate.saw(
             "depths-differ", f"{theirs} against {ours}", reference=reference.top, candidate=candidate.top
         )
-    elif ours.kind == "f" and reference.top != candidate.top:
+    elif ours.kind == "f" and not _one_range(reference, candidate):
         yield candidate.saw(
             "ranges-differ",
             f"0 to {candidate.top:g} against 0 to {reference.top:g}",
             reference=reference.highest,
             candidate=candidate.highest,
         )
+
+
+def agree(reference: View, candidate: View) -> None:
+    """Let two float images of about one range share the guess of what full white is."""
+    if reference.colours.dtype.kind == candidate.colours.dtype.kind == "f" and _one_range(reference, candidate):
+        candidate.top = reference.top
+
+
+def _one_range(reference: View, candidate: View) -> bool:
+    if reference.top == candidate.top:
+        return True
+    low, high = sorted((reference.highest, candidate.highest))
+    return high <= 0 or low * TIMES_APART > high
 
 
 def observe_set(views_of: Sequence[tuple[Observation, str]]) -> Iterator[Observation]:
