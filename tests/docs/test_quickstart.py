@@ -20,7 +20,7 @@ def test_every_command_prints_what_the_page_shows(tmp_path: Path) -> None:
             assert printed.strip(), f"the page does not show what {command} prints"
             assert differences(printed, done.stdout) == "", command
             ran.append(command.split()[1])
-    assert {"demo", "compare", "explain", "degrade", "score.py"} <= set(ran)
+    assert {"demo", "compare", "explain", "verify", "cite", "degrade", "score.py"} <= set(ran)
 
 
 def test_a_wrong_digit_or_a_line_too_many_is_a_difference() -> None:
