@@ -24,6 +24,10 @@ EVIDENCE = 8.0
 and scikit-image's images, those without a JPEG in their past gave at most 3.0, and those coded with the qualities 98,
 95, 85, 75, 50 and 30 at least 13 (from 64 x 57 pixels on)."""
 
+CLEAR = 40.0
+"""Evidence under which one grid must stand out: no other may have half of it. Colour bars and other drawn images with
+few different blocks give up to 12, in several grids alike; a small JPEG gives 13 to 30, in one grid."""
+
 CONCENTRATION = 0.2
 """The least mean cosine: 1 where every coefficient lies on a multiple. The images above give 0.24 to 0.98 after a JPEG;
 a drawn colour wheel, whose smooth fans happen to favour some values, gives 0.17 with an evidence of 12."""
@@ -115,13 +119,14 @@ def jpeg_traces(image: NDArray[Any]) -> JpegTraces:
         return NO_TRACES
     grids = [(row, column) for row in range(SIDE) for column in range(SIDE)]
     found = {grid: _fit(_blocks(luma, grid, SEARCH.blocks), SEARCH) for grid in grids}
-    grid = max(found, key=lambda one: found[one][0])
+    grid, second = sorted(grids, key=lambda one: found[one][0], reverse=True)[:2]
     blocks = _blocks(luma, grid, JUDGE.blocks)
     evidence, quality, steps = _fit(blocks, JUDGE)
     rounded = (np.abs(blocks) > steps / 2) & (steps > 0)
     concentration = evidence / np.sqrt(2 * (np.count_nonzero(rounded) or 1))
     seen = np.count_nonzero(rounded.any(axis=0))
-    if evidence < EVIDENCE or concentration < CONCENTRATION or seen < ORDERS:
+    doubtful = evidence < CLEAR and found[second][0] > evidence / 2
+    if evidence < EVIDENCE or doubtful or concentration < CONCENTRATION or seen < ORDERS:
         return JpegTraces(False, evidence, None, grid, float("inf"))
     return JpegTraces(True, evidence, quality, grid, _noise_db(blocks, steps))
 

@@ -14,6 +14,9 @@ WEIGHTS = (0.299, 0.587, 0.114)
 """ITU-R BT.601, full range: JFIF's Y."""
 
 
+TWELVE_BITS = 4095
+
+
 def luma_of(image: NDArray[Any]) -> Plane:
     """Return the luma of an image, H x W or H x W x C, as float64 in the image's own units; alpha is left out."""
     values = np.asarray(image)
@@ -25,6 +28,14 @@ def luma_of(image: NDArray[Any]) -> Plane:
     for channel in (1, 2):
         luma += values[:, :, channel] * WEIGHTS[channel]
     return np.asarray(luma, dtype=np.float64)
+
+
+def in_steps(image: NDArray[Any]) -> NDArray[Any]:
+    """Return an image in units of about its rounding: as it is, but for parts of 1 and full 16 bits, on 0 to 255."""
+    if image.dtype.kind == "f":
+        return eight_bit(image) if float(np.max(image, initial=0)) <= 1 else image
+    full_depth = image.dtype == np.uint16 and int(np.max(image, initial=0)) > TWELVE_BITS
+    return eight_bit(image) if full_depth else image
 
 
 def eight_bit(image: NDArray[Any]) -> NDArray[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.jobs.diagnose.luma import Plane, eight_bit, luma_of
+from harness.jobs.diagnose.luma import Plane, in_steps, luma_of
 
 SMALLEST = 48
 """Rows and columns that are needed: shorter lines do not tell a rhythm from chance."""
@@ -61,7 +61,7 @@ def is_upscaled(image: NDArray[Any]) -> UpscaledTraces:
     Parameters
     ----------
     image : ndarray, shape (H, W) or (H, W, C)
-        uint8; uint16 and floats are brought to 0..255 by what they hold (65535, 255 or 1).
+        Any type; floats up to 1, and uint16 beyond 12 bits, are brought to 0..255.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def is_upscaled(image: NDArray[Any]) -> UpscaledTraces:
     A. C. Gallagher, "Detection of linear and cubic interpolation in JPEG compressed images", CRV 2005.
     """
     first = [max(0, length - MOST_SIDE) // 2 for length in image.shape[:2]]
-    luma = luma_of(eight_bit(image)[first[0] : first[0] + MOST_SIDE, first[1] : first[1] + MOST_SIDE])
+    luma = luma_of(in_steps(image)[first[0] : first[0] + MOST_SIDE, first[1] : first[1] + MOST_SIDE])
     if min(luma.shape) < SMALLEST or np.ptp(luma) == 0:
         return UpscaledTraces(found=False, factor=None, strength=0.0, bandwidth=1.0)
     bandwidth = max(_bandwidth(luma), _bandwidth(luma.T))

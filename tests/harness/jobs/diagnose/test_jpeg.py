@@ -80,3 +80,12 @@ def test_the_noise_is_a_floor_of_what_the_coder_did(pictures) -> None:
         error = np.mean((image.astype(np.float64) - made.astype(np.float64)) ** 2)
         traces = jpeg_traces(made)
         assert traces.noise_db > 10 * np.log10(255**2 / error)
+
+
+def test_colour_bars_and_drawn_fans_are_not_taken_for_a_jpeg() -> None:
+    from skimage import data
+
+    bars = np.repeat(np.arange(10, dtype=np.uint8)[:, None] * 25, 10, axis=0)
+    image = np.stack([np.tile(bars, (1, 100)), np.tile(bars.T, (100, 1)), np.tile(bars[::-1], (1, 100))], axis=2)
+    assert not jpeg_traces(image).found
+    assert not jpeg_traces(np.ascontiguousarray(data.colorwheel()[..., :3])).found
