@@ -25,8 +25,11 @@ and scikit-image's images, those without a JPEG in their past gave at most 3.0, 
 95, 85, 75, 50 and 30 at least 13 (from 64 x 57 pixels on)."""
 
 CLEAR = 40.0
-"""Evidence under which one grid must stand out: no other may have half of it. Colour bars and other drawn images with
-few different blocks give up to 12, in several grids alike; a small JPEG gives 13 to 30, in one grid."""
+ALONE = 0.5
+NEARLY_ALONE = 0.8
+"""What the next best grid may have of the evidence, under `CLEAR` and above it. Colour bars and other drawn images with
+few different blocks give 9 to 46 in several grids alike; a JPEG gives 13 and more in one grid, and half of that in
+another one only if it was coded twice."""
 
 CONCENTRATION = 0.2
 """The least mean cosine: 1 where every coefficient lies on a multiple. The images above give 0.24 to 0.98 after a JPEG;
@@ -125,7 +128,7 @@ def jpeg_traces(image: NDArray[Any]) -> JpegTraces:
     rounded = (np.abs(blocks) > steps / 2) & (steps > 0)
     concentration = evidence / np.sqrt(2 * (np.count_nonzero(rounded) or 1))
     seen = np.count_nonzero(rounded.any(axis=0))
-    doubtful = evidence < CLEAR and found[second][0] > evidence / 2
+    doubtful = found[second][0] > (ALONE if evidence < CLEAR else NEARLY_ALONE) * evidence
     if evidence < EVIDENCE or doubtful or concentration < CONCENTRATION or seen < ORDERS:
         return JpegTraces(False, evidence, None, grid, float("inf"))
     return JpegTraces(True, evidence, quality, grid, _noise_db(blocks, steps))
