@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from harness.jobs.audit.named import Named
-from harness.jobs.audit.rules import PsnrRule, SsimRule, one_protocol
+from harness.jobs.audit.rules import PsnrRule, SsimRule, one_protocol, ssim_reading
 
 WEIGHTS = {
     "colour": 3.0, "round": 1.0, "grey": 1.0, "alpha": 0.5, "align": 0.5, "stored": 2.0,
@@ -27,6 +27,9 @@ ALMOST_KNOWN = 8.0
 """More where they follow two that differ from a known mixture."""
 CUT_OFF = 4.0
 """More where the printed digits agree only if the rest was cut off."""
+
+SHARED = ("crop", "range", "pooling")
+"""Fields beside the reading that both metrics have."""
 
 _SSIM_FIELDS = ("window", "edges", "covariance", "k", "downsample")
 
@@ -74,7 +77,8 @@ def _known_values(named: Sequence[Named]) -> dict[str, set[object]]:
 def _from(psnr: PsnrRule | None, ssim: SsimRule | None, one: Named, known: dict[str, set[object]]) -> Likeness:
     departures: dict[str, object] = {}
     if psnr is not None:
-        departures |= _differing(psnr.reading, one.psnr.reading) | _differing(psnr, one.psnr)
+        ours = _differing(psnr.reading, one.psnr.reading) | _differing(psnr, one.psnr)
+        departures = {f"psnr_{name}" if _apart(name, psnr, ssim) else name: value for name, value in ours.items()}
     if ssim is not None:
         theirs = _differing(ssim.reading, one.ssim.reading) | _differing(ssim, one.ssim)
         for name, value in theirs.items():
@@ -83,7 +87,7 @@ def _from(psnr: PsnrRule | None, ssim: SsimRule | None, one: Named, known: dict[
             departures[f"ssim_{name}" if apart else name] = value
     cost = one.rank * COMMON + (0.0 if one.preset else PRACTICE)
     for label, value in departures.items():
-        name = label.removeprefix("ssim_")
+        name = field_of(label)
         cost += WEIGHTS[name] + (RARE if name in known and value not in known[name] else 0.0)
     if psnr is not None and ssim is not None and not one_protocol(psnr, ssim):
         if one_protocol(one.psnr, one.ssim):
@@ -92,8 +96,24 @@ def _from(psnr: PsnrRule | None, ssim: SsimRule | None, one: Named, known: dict[
             cost += ALMOST_KNOWN
     elif psnr is not None and ssim is not None and not one_protocol(one.psnr, one.ssim):
         cost += TWO_CONVENTIONS
-    order = [label for name in WEIGHTS for label in (name, f"ssim_{name}") if label in departures]
+    order = [label for name in WEIGHTS for label in (name, f"psnr_{name}", f"ssim_{name}") if label in departures]
     return Likeness(cost, one, tuple(order))
+
+
+def field_of(departure: str) -> str:
+    """Return the field of a departure: ``psnr_`` or ``ssim_`` before it means that only this metric departs."""
+    return departure if departure in WEIGHTS else departure.removeprefix("psnr_").removeprefix("ssim_")
+
+
+def _apart(name: str, psnr: PsnrRule, ssim: SsimRule | None) -> bool:
+    """Return True when SSIM has a field too, and another value in it."""
+    if ssim is None:
+        return False
+    if name in SHARED:
+        return bool(getattr(psnr, name) != getattr(ssim, name))
+    # Channels scored apart or together make no difference to SSIM.
+    reading = ssim_reading(psnr.reading)
+    return name in reading._fields and bool(getattr(reading, name) != getattr(ssim.reading, name))
 
 
 def _differing(mine: tuple[object, ...], theirs: tuple[object, ...]) -> dict[str, object]:

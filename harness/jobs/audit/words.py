@@ -60,7 +60,10 @@ def _named(
 
 
 def phrase(field: str, psnr: PsnrRule | None, ssim: SsimRule | None) -> str:
-    """Return one field of a convention in words; ``ssim_`` before its name means SSIM's alone."""
+    """Return one field of a convention in words; ``psnr_`` or ``ssim_`` before its name means that metric's alone."""
+    if field.startswith("psnr_") and field != "psnr_eps" and psnr is not None:
+        words = phrase(field.removeprefix("psnr_"), psnr, None).removesuffix(" from each side")
+        return f"{words} for PSNR alone"
     if field.startswith("ssim_") and ssim is not None:
         return f"{phrase(field.removeprefix('ssim_'), None, ssim)} for SSIM"
     rule = psnr if psnr is not None else ssim
