@@ -40,7 +40,7 @@ def _split(_: click.Context, __: click.Parameter, text: str | None) -> list[str]
 @click.option("--reference-name", default="Reference", show_default=True, help="What stands under the reference.")
 @click.option("--outline-mask", is_flag=True, help="Draw the edges of the image's mask.")
 @click.option("--crop-scores", is_flag=True, help="Scores of the crop, computed now, not of the whole image.")
-@click.option("--images", metavar="DIR", help="Where the image files are, if they were moved.")
+@click.option("--images", metavar="DIR", help="The only folder to look for images in.")
 def command(run: str, image: str, crops: tuple[str, ...], out: str, images: str | None, **settings: Any) -> int:
     """Draw a crop of one image of RUN for the reference and every method, with scores, as PDF, SVG or PNG.
 

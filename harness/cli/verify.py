@@ -32,7 +32,7 @@ Exit codes: 0 all holds; 1 something differs; 2 wrong usage; 3 nothing differs, 
 
 @click.command("verify", epilog=EXAMPLES)
 @click.argument("run", metavar="RUN_OR_CSV", type=click.Path(exists=True))
-@click.option("--images", type=click.Path(), metavar="DIR", help="Where the images are now, if they were moved.")
+@click.option("--images", type=click.Path(), metavar="DIR", help="The only folder to look for images in.")
 @click.option("--digests-only", is_flag=True, help="Leave the images alone: only digests and tables are checked.")
 @click.option("--workers", type=click.IntRange(min=1), help="Threads; the number of cores by default.")
 @click.option(
@@ -46,9 +46,9 @@ Exit codes: 0 all holds; 1 something differs; 2 wrong usage; 3 nothing differs, 
 def command(run: str, images: str | None, digests_only: bool, workers: int | None, form: str) -> int:
     """Check a run: its CSVs against their digests, its tables against its rows, its rows against its images.
 
-    RUN_OR_CSV is what --out of compare or bench wrote. Images are looked for where they lay, beside the run, and below
-    --images. With the versions and the kind of processor that the run was made with, every number must be equal;
-    otherwise within 1e-6.
+    RUN_OR_CSV is what --out of compare or bench wrote. Images are looked for where they lay, and beside the run; with
+    --images DIR in DIR alone. With the versions and the kind of processor that the run was made with, every number must
+    be equal; otherwise within 1e-6.
     """
     from harness.cli.screen import progress, say, screen, shown
     from harness.jobs.verify import verify
@@ -145,6 +145,8 @@ def _next_step(found: Verification, images: str | None, digests_only: bool) -> s
         return "verify the run's folder, where run.json says which images it is of"
     if found.exit_code == 3 and not digests_only and images is None:
         return "--images DIR says where the images are now; --digests-only leaves them out"
+    if found.exit_code == 3 and images is not None:
+        return "--images DIR is the only folder looked in: name one that holds all images, or leave the option out"
     return ""
 
 

@@ -27,6 +27,8 @@ class RunPictures:
     """Role to what the run recorded: ``reference``, ``mask``, and ``method:NAME``."""
     roots: Mapping[str, Path]
     """Role to the folder where its files were found; a role of which nothing is there is absent."""
+    images: Path | None = None
+    """The only folder that was looked in, where one was named."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -128,6 +130,8 @@ class RunPictures:
         name = known.names.get(self.file_key(key))
         if name is None:
             return f"the run recorded no file of the {role}"
+        if root is None and self.images is not None:
+            return f"{Path(known.root).name}/{name} is not found below {self.images}"
         return f"{(Path(known.root) if root is None else root) / name} is not there"
 
     def _file(self, role: str, key: str) -> ImageFile | None:
@@ -150,7 +154,8 @@ def find_pictures(run: RunFolder, images: str | os.PathLike[str] | None = None) 
     images : path, optional
         A folder to look in for what was moved: it, or a folder above it, stands for where the images lay. Of
         ``/old/x4/HR`` and ``/old/x4/RCAN``, the first is looked for as ``IMAGES/old/x4/HR``, ``IMAGES/x4/HR`` and
-        ``IMAGES/HR``; the references also in ``IMAGES`` itself.
+        ``IMAGES/HR``; the references also in ``IMAGES`` itself. Where it is given nothing else is looked in: what was
+        moved and is not found in it is never taken from the old place.
 
     Returns
     -------
@@ -170,30 +175,40 @@ def find_pictures(run: RunFolder, images: str | os.PathLike[str] | None = None) 
     roots: dict[str, Path] = {}
     taken: dict[Path, str] = {}
     for role, files in recorded.items():
-        for root in _places(Path(files.root), role, run.path, None if images is None else Path(images)):
+        recorded_root = Path(files.root)
+        for root in _beside(recorded_root, run.path) if images is None else _below(recorded_root, role, Path(images)):
             if not any((root / name).is_file() for name in files.names.values()):
                 continue
             # Two folders that were apart are not one now: names alike in both would be taken for each other.
             if taken.setdefault(root, files.root) == files.root:
                 roots[role] = root
                 break
-    return RunPictures(run, recorded, roots)
+    return RunPictures(run, recorded, roots, None if images is None else Path(images))
 
 
-def _places(recorded: Path, role: str, run: Path, images: Path | None) -> Iterator[Path]:
-    """Yield where the folder of a role may lie, the likeliest first."""
-    parts = recorded.parts[1:] if recorded.is_absolute() else recorded.parts
-    if images is not None:
-        for start in range(len(parts)):
+def _below(recorded: Path, role: str, images: Path) -> Iterator[Path]:
+    """Yield where the folder of a role may lie in the folder that was named, the likeliest first."""
+    parts = _parts(recorded)
+    for start in range(len(parts)):
+        if ".." not in parts[start:]:
             yield images.joinpath(*parts[start:])
-        if role == REFERENCE:
-            yield images
+    if role == REFERENCE:
+        yield images
+
+
+def _beside(recorded: Path, run: Path) -> Iterator[Path]:
+    """Yield where the folder of a role may lie when none was named, the likeliest first."""
+    parts = _parts(recorded)
     yield recorded
     # A run that was moved together with its images: they lie beside it, or above.
     here = Path(os.path.abspath(run))  # noqa: PTH100 - links stay as they were named
     for above in (here, *here.parents[:3]):
         for start in range(max(0, len(parts) - 3), len(parts)):
             yield above.joinpath(*parts[start:])
+
+
+def _parts(recorded: Path) -> tuple[str, ...]:
+    return recorded.parts[1:] if recorded.is_absolute() else recorded.parts
 
 
 def _plain(method: str) -> str:

@@ -55,7 +55,8 @@ def verify(
         The folder of a run of ``compare``, ``bench`` or ``leaderboard``, one of its files, or a bare
         ``per_image.csv`` or ``leaderboard.csv``.
     images : str or path, optional
-        A folder that the images were moved to; otherwise they are looked for where they lay, and beside the run.
+        A folder that the images were moved to: nothing else is looked in, and what it lacks is not checkable.
+        Otherwise they are looked for where they lay, and beside the run.
     digests_only : bool
         Leave the images alone: check the digests and the tables, for runs that are kept without their images.
     workers : int, optional
@@ -170,11 +171,8 @@ class _Check:
 
 
 def _moved(pictures: RunPictures) -> Iterator[str]:
-    """Yield where images were found that lie elsewhere than they did: a line for the first, and how many more."""
-    moved = [
-        f"{role.removeprefix(METHOD)}: looked at in {root}, recorded in {pictures.recorded[role].root}"
-        for role, root in pictures.roots.items()
-        if str(root) != pictures.recorded[role].root
-    ]
-    if moved:
-        yield moved[0] + (f" (and {len(moved) - 1} more folders that were moved)" if len(moved) > 1 else "")
+    """Yield every folder of images that lies elsewhere than it did."""
+    for role, root in pictures.roots.items():
+        recorded = pictures.recorded[role].root
+        if str(root) != recorded:
+            yield f"{role.removeprefix(METHOD)}: looked at in {root}, recorded in {recorded}"

@@ -133,6 +133,25 @@ def test_images_that_are_gone_are_not_checkable_and_can_be_left_out_or_given(she
     assert 0 == verified(run, "--images", tmp_path / "archive" / "deep" / "er").code
 
 
+def test_what_a_named_folder_lacks_is_not_checkable_though_the_old_place_has_it(srmetrics, shelf, tmp_path) -> None:
+    fill(shelf)
+    run = keep(shelf)
+    (tmp_path / "empty").mkdir()
+    empty = verified(run, "--images", tmp_path / "empty")
+    assert (3, {"not checkable"}) == (empty.code, {status for status, _, _ in empty.findings})
+    for name in ("HR", "theirs"):
+        shutil.copytree(shelf.root / name, tmp_path / "part" / name)
+    part = verified(run, "--images", tmp_path / "part")
+    assert 3 == part.code
+    assert {f"img_{at}, ours" for at in range(3)} == {row for _, table, row in part.findings if table == "pixels"}
+    assert f"ours/img_0.png is not found below {tmp_path / 'part'}" == part.reason("img_0, ours")
+    done = srmetrics("verify", run, "--images", tmp_path / "part")
+    assert 3 == done.code
+    assert "--images DIR is the only folder looked in" in done.err
+    # Every folder that stands for another is named, not the first alone.
+    assert 2 == done.err.count("looked at in")
+
+
 def test_outputs_without_their_references_are_still_known_by_their_pixels(shelf) -> None:
     fill(shelf)
     run = keep(shelf)

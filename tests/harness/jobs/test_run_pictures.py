@@ -139,6 +139,17 @@ def test_a_recorded_name_that_leads_elsewhere_is_refused(place: Path, name: obje
         find_pictures(open_run(place / "run"))
 
 
+def test_in_a_named_folder_nothing_is_taken_from_the_old_places(place: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "moved"
+    for name in ("HR", "theirs", "masks"):
+        shutil.copytree(place / name, moved / name)
+    shutil.copytree(place / "ours", moved / "ours_of_another_name")
+    pictures = find_pictures(open_run(place / "run"), moved)
+    assert {"reference", "mask", "method:theirs"} == {role.replace("/x2", "") for role in pictures.roots}
+    assert all(root.is_relative_to(moved) for root in pictures.roots.values())
+    assert f"x2/a#0003_ours.png is not found below {moved}" == pictures.absence("method:ours", "a#0003_HR")
+
+
 def test_a_folder_of_images_that_is_not_there_is_said(place: Path) -> None:
     with pytest.raises(UsageError, match="not there; found nowhere"):
         find_pictures(open_run(place / "run"), "nowhere")
