@@ -38,7 +38,7 @@ def compare_tables(name: str, recorded: Sequence[Line], recomputed: Sequence[Lin
     recorded, recomputed : sequence of mappings
         Column to text.
     tolerance : float
-        How far numbers may be off; with 0 the texts must be equal.
+        How far numbers may be off; with 0 the texts must be equal. Whole numbers (counts, ranks) must always be.
     """
     keys = KEYS[name]
     theirs = dict(_numbered(recorded, keys))
@@ -86,11 +86,16 @@ def _compare_rows(name: str, recorded: Line, recomputed: Line, tolerance: float)
             continue
         by = None if then is None or now is None else difference(then, now)
         cells.append(CellDifference(column, _shown(then), _shown(now), by))
-        if by is not None and by <= tolerance * max(1.0, _magnitude(now)) and tolerance:
+        if by is not None and not _whole(now) and by <= tolerance * max(1.0, _magnitude(now)) and tolerance:
             status = WITHIN if status == IDENTICAL else status
         else:
             status = DIFFERENT
     return Verdict(name, row_name(name, recorded), status, tuple(cells))
+
+
+def _whole(text: str | None) -> bool:
+    """Return whether a cell holds a count or a rank: tables have a point or an exponent in every other number."""
+    return text is not None and text.removeprefix("-").isdecimal()
 
 
 def _shown(text: str | None) -> str:

@@ -193,6 +193,26 @@ def test_under_other_versions_numbers_may_be_off_by_a_millionth(shelf) -> None:
     assert f"numpy 1.0 then, {np.__version__} now" in said.answer["conditions"]
 
 
+def test_under_other_versions_counts_must_still_be_equal(shelf) -> None:
+    # A millionth of an image with so many pixels is more than one of them.
+    for folder, noise in (("HR", 0), ("ours", 9)):
+        flat = np.full((1200, 1200), 100, np.uint8)
+        flat[::7, ::5] += np.uint8(noise)
+        shelf.put(f"{folder}/a.png", flat)
+    shelf.compare("ours", metrics=["psnr"]).write(shelf.root / "run")
+    run = shelf.root / "run"
+    facts = json.loads((run / "run.json").read_text())
+    facts["versions"]["numpy"] = "1.0"
+    (run / "run.json").write_text(json.dumps(facts))
+    text = (run / "per_image.csv").read_text()
+    assert 1 == text.count(",1440000,")
+    (run / "per_image.csv").write_text(text.replace(",1440000,", ",1440001,"))
+    forge(run)
+    said = verified(run)
+    assert 1 == said.code
+    assert ("different", "per_image.csv", "a, ours, image") in said.findings
+
+
 @pytest.mark.data
 @pytest.mark.parametrize("scale", ["x2", "x4"])
 def test_rcan_on_set5_holds(srmetrics, data_folder, tmp_path, scale) -> None:
