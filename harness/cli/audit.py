@@ -22,7 +22,9 @@ reference, dataset and scale that are wanted. A line's images lie in CANDIDATE/c
 CANDIDATE/dataset/method or CANDIDATE/method, whichever is there; its references in REFERENCE/reference or
 REFERENCE/dataset; else in CANDIDATE and REFERENCE themselves.
 \b
-Exit codes: 0 a convention gives the claim; 3 none does, suspects are named; 1 nothing could be scored; 2 wrong usage.
+Exit codes: 0 a preset, a known practice or one next to them gives the claim; 3 none does, or only an unusual
+convention that may agree by accident, and suspects are named (of a table: some line has no usual one); 1 nothing could
+be scored; 2 wrong usage.
 """
 
 

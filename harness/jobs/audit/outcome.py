@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from harness.engine.row import Failure
 from harness.jobs.audit.claims import Claims
 from harness.jobs.audit.facts import Facts
+from harness.jobs.audit.ranking import CUT_OFF
 from harness.jobs.audit.search import Convention, ConventionClass
 from harness.jobs.audit.suspects import Suspect
 
@@ -47,17 +48,23 @@ class Audit:
 
     @property
     def found(self) -> bool:
-        """True when some convention gives the claim."""
+        """True when some convention gives the claim, be it by accident."""
         return bool(self.classes)
 
     @property
     def usual(self) -> bool:
-        """True when the most likely of them is a preset, a known practice, or next to one."""
-        return self.found and self.classes[0].first.cost < UNUSUAL
+        """True when the most likely of them is a preset, a known practice, or next to one.
+
+        That further digits were cut off instead of rounded is a habit of printing, and makes no convention unusual.
+        """
+        if not self.found:
+            return False
+        first = self.classes[0].first
+        return first.cost - (CUT_OFF if first.agreement == "truncated" else 0.0) < UNUSUAL
 
     @property
     def exit_code(self) -> int:
-        """0 where a convention was found, 3 where none was, 1 where nothing could be scored."""
+        """0 where a usual convention was found, 3 where none or only an unusual one was, 1 where nothing was scored."""
         if not self.keys:
             return 1
-        return 0 if self.found else 3
+        return 0 if self.usual else 3

@@ -35,9 +35,11 @@ def verdict(audit: Audit) -> str:
         how = "" if first.agreement == "rounded" else " if further digits are cut off instead of rounded"
         mixed = " PSNR and SSIM follow two conventions." if first.mixed else ""
         unusual = "" if audit.usual else " No preset and no known practice does; this one is unusual."
-        better = next((one.words for one in audit.suspects if one.verdict == "explains"), "")
+        sure = ("explains",) if audit.usual else ("explains", "likely")
+        better = next((one.words for one in audit.suspects if one.verdict in sure), "")
         likelier = f" More likely: {better}." if better else ""
-        return f"Found: {label(first)} gives it{how} ({finer(audit, first)}).{mixed}{unusual}{likelier}"
+        came = "Found" if audit.usual else "Agrees, perhaps by accident"
+        return f"{came}: {label(first)} gives it{how} ({finer(audit, first)}).{mixed}{unusual}{likelier}"
     best = next((one for one in audit.suspects if one.verdict in ("explains", "likely")), None)
     near = (
         f" The nearest is {finer(audit, audit.nearest[0])}, under {label(audit.nearest[0])}." if audit.nearest else ""

@@ -56,7 +56,7 @@ class AuditTable:
 
     @property
     def exit_code(self) -> int:
-        """0 where every line has a convention, 3 where some has none, 1 where nothing could be scored."""
+        """0 where every line has a usual convention, 3 where some has none, 1 where nothing could be scored."""
         audits = [line.audit for line in self.lines if line.audit is not None]
         if not any(one.keys for one in audits):
             return 1

@@ -48,6 +48,8 @@ def as_dict(audit: Audit) -> dict[str, Any]:
         "images": list(audit.keys),
         "conventions_tried": audit.n_conventions,
         "found": audit.found,
+        "usual": audit.usual,
+        "exit_code": audit.exit_code,
         "verdict": verdict(audit),
         "methods": methods(audit),
         "n_classes": len(audit.classes),

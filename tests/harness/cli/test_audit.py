@@ -58,6 +58,30 @@ def test_the_means_that_matlab_recorded_for_rcan_are_found_to_be_sr_y(
     assert "colour:y-bt601|round:none" in first(answer(done))["signatures"]["both"]
 
 
+@pytest.mark.data
+@pytest.mark.parametrize(
+    ("claimed", "said"),
+    [
+        ("32.73/0.9002", "sr-y, but with 12 pixels cut for PSNR alone"),
+        ("32.63/0.8965", "PSNR: sr-y; SSIM: y-and-matlab-ssim, but with no border cut and sample covariance (n - 1)"),
+    ],
+)
+def test_what_only_an_unusual_mixture_gives_is_not_called_found(
+    claimed: str, said: str, data_folder: Path, srmetrics: Command
+) -> None:
+    """MATLAB recorded 32.63/0.9002 for these files."""
+    rcan = data_folder / "rcan_set5"
+    done = srmetrics(
+        "audit", rcan / "HR" / "x4", rcan / "RCAN" / "x4", "--claimed", claimed, "--scale", 4, "--format", "json"
+    )
+    assert done.code == 3, done.err
+    audit = answer(done)
+    assert (True, False, 3) == (audit["found"], audit["usual"], audit["exit_code"])
+    assert audit["verdict"].startswith(f"Agrees, perhaps by accident: {said} gives it")
+    slip = "More likely: PSNR 32.73 is likely 32.63 with one digit mistyped, which sr-y gives here (32.63/0.9002)."
+    assert (slip in audit["verdict"]) == (claimed == "32.73/0.9002")
+
+
 @pytest.fixture(scope="module")
 def bicubic(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
     """Set5's LR of 8 bits, upscaled by MATLAB's bicubic."""

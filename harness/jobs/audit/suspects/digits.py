@@ -78,10 +78,13 @@ def _exact(number: Number, metric: Metric, anchors: list[Convention], anchored: 
             printed = number.printed(_value(one, metric))
             if printed in tried:
                 swapped = how.endswith("swapped") and anchored
+                # One digit of many is soon replaced: the other number has to hold to its own last digit.
+                held = anchored and _other_agrees(one, metric, case)
+                how_sure = "likely" if swapped or held else "perhaps"
                 return Suspect(
                     "digits",
-                    "explains" if swapped else "possible",
-                    f"{metric.upper()} {number.text} is {'likely' if swapped else 'perhaps'} {printed} {how}, which "
+                    "explains" if swapped else "likely" if held else "possible",
+                    f"{metric.upper()} {number.text} is {how_sure} {printed} {how}, which "
                     f"{label(one)} gives here" + (f" ({case.shown(one)})" if anchored else ""),
                 )
     return None
@@ -108,6 +111,11 @@ def _near(number: Number, metric: Metric, anchors: list[Convention], anchored: b
                     f"{case.claims.number(other).text}{where}",
                 )
     return None
+
+
+def _other_agrees(one: Convention, metric: Metric, case: Case) -> bool:
+    other = METRICS[metric == "psnr"]
+    return case.claims.number(other).agreement(_value(one, other)) == "rounded"
 
 
 def _value(one: Convention, metric: Metric) -> float:
