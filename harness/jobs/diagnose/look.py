@@ -70,7 +70,11 @@ def look_at_pair(reference: View, candidate: View, scale: int | None) -> Iterato
             yield from sizes.observe(reference, candidate, scale)
         return
     yield from clipped.observe(reference, candidate)
-    yield from _measured(candidate, reference.scaled, theirs)
+    cut = clipped.somewhat(reference, candidate)
+    for one in _measured(candidate, reference.scaled, theirs):
+        # What is cut off is missing on one side of every edge, which looks like a stretch.
+        if not (cut and one.kind == "stretched"):
+            yield one
 
 
 def _measured(candidate: View, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> Iterator[Observation]:
@@ -84,9 +88,8 @@ def _measured(candidate: View, ours: NDArray[np.float64], theirs: NDArray[np.flo
         ours, theirs = luma_of(ours), luma_of(theirs)
     curve = tone.find(ours, theirs)
     if curve is not None:
-        straight = curve.undo(theirs)
-        yield from tone.observe(candidate, curve, psnr(ours, theirs), psnr(ours, straight))
-        theirs = straight
+        yield from tone.observe(candidate, curve, tone.cost(ours, theirs, curve))
+        theirs = curve.undo(theirs)
     luma, theirs_luma = luma_of(ours), luma_of(theirs)
     if orientation.likeness(luma, theirs_luma) < LIKE:
         return

@@ -14,6 +14,11 @@ LEAST_MORE = 0.05
 """By how much the clipped share must pass the reference's. In 239 clean pairs, whose interpolation rings a little, it
 passes it by at most 0.006."""
 
+SOMEWHAT = 0.01
+ENDS = {0.0: "black", 1.0: "white"}
+
+NEARLY = 2.5 / 255
+
 LEAST_BEYOND = 0.002
 """The share of float values outside 0..1 (or the like) that counts: unclipped networks leave more at every edge."""
 
@@ -32,15 +37,26 @@ def observe(reference: View, candidate: View) -> Iterator[Observation]:
                 highest=candidate.highest,
                 top=candidate.top,
             )
-    for end, name in ((0.0, "black"), (1.0, "white")):
-        ours, theirs = _share_at(reference, end), _share_at(candidate, end)
+    for end, name in ENDS.items():
+        ours, theirs = _shares(reference, candidate, end)
         if theirs > ours + LEAST_MORE:
             yield candidate.saw("clipped", name, share=100 * theirs, of_reference=100 * ours)
 
 
-def _share_at(view: View, end: float) -> float:
+def somewhat(reference: View, candidate: View) -> bool:
+    """Whether so much is cut off that edges beside it are bent, though it may be too little to tell."""
+    shares = (_shares(reference, candidate, end) for end in ENDS)
+    return any(theirs > ours + SOMEWHAT for ours, theirs in shares)
+
+
+def _shares(reference: View, candidate: View, end: float) -> tuple[float, float]:
+    # Nearly white counts for the reference: a JPEG of it turns white to 254, which is no fault of the candidate's.
+    return _share_at(reference, end, NEARLY), _share_at(candidate, end, 0.0)
+
+
+def _share_at(view: View, end: float, nearly: float) -> float:
     values = view.scaled
-    return float(np.mean(values <= end)) if end == 0 else float(np.mean(values >= end))
+    return float(np.mean(values <= nearly)) if end == 0 else float(np.mean(values >= end - nearly))
 
 
 def tell_clipped(observations: Sequence[Observation], totals: Totals) -> Finding:

@@ -29,6 +29,9 @@ LEAST_GAIN_DB = 0.5
 LEAST_CHANGE = 0.01
 """How far the curve must lie from the diagonal, as a part of full white: root mean square over the image's values."""
 
+MOSTLY_WHOLE = 0.5
+"""The share of values that must not be clipped for them to tell what a curve costs."""
+
 GENERAL = "gain and offset"
 STUDIO = 219 / 255, 16 / 255
 """Gain and offset of full range brought to 16-235."""
@@ -100,8 +103,20 @@ def find(reference: NDArray[np.float64], candidate: NDArray[np.float64]) -> Curv
         curves.append(Curve(1.0, 0.0, float(np.exp(fitted.x))))
     best = min(curves, key=lambda curve: float(np.mean(np.square(curve.apply(ours) - theirs))))
     change = float(np.sqrt(np.mean(np.square(best.apply(ours) - ours))))
-    gain_db = psnr(reference, best.undo(candidate)) - psnr(reference, candidate)
-    return best if change >= LEAST_CHANGE and gain_db >= LEAST_GAIN_DB else None
+    before_db, after_db = cost(reference, candidate, best)
+    return best if change >= LEAST_CHANGE and after_db - before_db >= LEAST_GAIN_DB else None
+
+
+def cost(reference: NDArray[np.float64], candidate: NDArray[np.float64], curve: Curve) -> tuple[float, float]:
+    """Return PSNR before and after a curve is undone; of what is not clipped, where undoing makes the clipped worse."""
+    straight = curve.undo(candidate)
+    before_db, after_db = psnr(reference, candidate), psnr(reference, straight)
+    if after_db >= before_db + LEAST_GAIN_DB:
+        return before_db, after_db
+    whole = (candidate > 0) & (candidate < 1)
+    if not MOSTLY_WHOLE < whole.mean() < 1:
+        return before_db, after_db
+    return psnr(reference[whole], candidate[whole]), psnr(reference[whole], straight[whole])
 
 
 def _line(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> Curve | None:
@@ -120,11 +135,10 @@ def _line(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> Curve | Non
     return Curve(gain, offset)
 
 
-def observe(candidate: View, curve: Curve | None, before_db: float, after_db: float) -> Iterator[Observation]:
+def observe(candidate: View, curve: Curve, costs: tuple[float, float]) -> Iterator[Observation]:
     """See a curve."""
-    if curve is not None:
-        numbers = {"gain": curve.gain, "offset": curve.offset, "gamma": curve.gamma}
-        yield candidate.saw("tone", curve.name, **numbers, before_db=before_db, after_db=after_db)
+    numbers = {"gain": curve.gain, "offset": curve.offset, "gamma": curve.gamma}
+    yield candidate.saw("tone", curve.name, **numbers, before_db=costs[0], after_db=costs[1])
 
 
 def gathered(observations: Sequence[Observation]) -> list[list[Observation]]:
