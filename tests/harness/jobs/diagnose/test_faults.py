@@ -143,8 +143,9 @@ def test_a_curve_is_named_and_its_cost_is_told(clean, change: Callable[[Array], 
     assert finding.numbers["after_db"] > finding.numbers["before_db"] + 2
 
 
-@pytest.mark.parametrize("quality", [95, 85, 75, 50])
-@pytest.mark.parametrize("role", ["reference", "candidate"])
+@pytest.mark.parametrize(
+    ("role", "quality"), [("reference", 95), ("reference", 75), ("candidate", 85), ("candidate", 50)]
+)
 def test_jpeg_traces_are_told_with_their_quality(clean, role: str, quality: int) -> None:
     def change(image: Array) -> Array:
         return through_jpeg(image, quality)
@@ -170,8 +171,7 @@ def test_a_reference_stored_as_jpeg_is_a_warning(clean) -> None:
     assert (finding.severity, finding.images) == ("warning", ("coffee",))
 
 
-@pytest.mark.parametrize("kernel", ["bicubic", "bilinear", "lanczos3"])
-@pytest.mark.parametrize("factor", [1.5, 2, 3])
+@pytest.mark.parametrize(("factor", "kernel"), [(1.5, "bicubic"), (2, "bilinear"), (2, "bicubic"), (3, "lanczos3")])
 def test_upscaled_references_are_told_with_their_factor(clean, factor: float, kernel: str) -> None:
     def change(image: Array) -> Array:
         small = imresize(image, size=(round(image.shape[0] / factor), round(image.shape[1] / factor)))
