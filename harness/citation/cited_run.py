@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from harness.jobs.as_written import check_table
 from harness.jobs.run_folder import RunFolder, open_run
 from srmetrics.errors import FileError
 
@@ -98,20 +98,8 @@ def read_cited(folder: str | Path) -> CitedRun:
         When the folder holds no finished run, the run scored nothing, or a table is not the one that it wrote.
     """
     run = open_run(folder)
-    for name, digest in run.recorded_digests().items():
-        path = run.path / name
-        try:
-            found = hashlib.sha256(path.read_bytes()).hexdigest()
-        except OSError as error:
-            raise FileError("a table of the run is not there", found=error.strerror, file=path) from error
-        if found != digest:
-            raise FileError(
-                "the table is not the one that the run wrote, so that its numbers cannot be cited",
-                found=f"SHA-256 {found[:16]}...",
-                expected=f"{digest[:16]}..., as run.json has it",
-                way_out=f"See what was changed: srmetrics verify {run.path}; or score again",
-                file=path,
-            )
+    for name in run.recorded_digests():
+        check_table(run, name, "its numbers cannot be cited")
     if "leaderboard.csv" not in run.recorded_digests():
         raise FileError("run.json has no digest of leaderboard.csv", file=run.path / "run.json")
     board = run.table("leaderboard.csv")

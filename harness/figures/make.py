@@ -16,6 +16,7 @@ from harness.figures.propose import propose_crops, proposed_side
 from harness.figures.score_labels import metric_labels
 from harness.figures.subject import Subject, read_subject
 from harness.figures.width import parse_width
+from harness.jobs.as_written import check_table
 from harness.jobs.run_folder import RunFolder, open_run
 from harness.jobs.run_pictures import find_pictures
 from harness.report.display import DisplayWindow, display_window
@@ -97,7 +98,7 @@ def figure(
     UsageError
         When there is no such image, method or metric, or a crop leaves the image.
     FileError
-        When the run or its images cannot be read.
+        When the run or its images cannot be read, or are not what the run wrote and scored.
     """
     options = FigureOptions(
         methods=None if methods is None else tuple(methods),
@@ -138,6 +139,8 @@ def make_figure(
             way_out=f"Draw from one of its runs: {', '.join(map(str, opened.facts.get('runs') or ()))}",
         )
     metrics = _metrics(options.metrics, opened)
+    for name in ("per_image.csv", "leaderboard.csv"):
+        check_table(opened, name, "its numbers cannot be drawn")
     pictures = find_pictures(opened, images)
     subject = read_subject(pictures, image, options.methods, _told_window(options.window), mask=options.outline_mask)
     proposals = () if crops else _proposals(subject)

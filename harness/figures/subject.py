@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.figures.crop import Crop
-from harness.images import open_picture
+from harness.images import ImageFile, Picture, open_picture
+from harness.jobs.as_written import ScoredPixels, scored_pixels
 from harness.jobs.run_pictures import RunPictures
 from harness.report.display import DisplayWindow, display_window, shown_pixels
 from srmetrics import EvaluationProtocol, evaluate_regions, parse_signature
@@ -107,7 +108,7 @@ def read_subject(
     UsageError
         When there is no such image or method; near names are suggested.
     FileError
-        When a file is not where the run read it, or cannot be read.
+        When a file is not where the run read it, cannot be read, or has other pixels than those that were scored.
     SizeError
         When an output cannot be laid over the reference.
     """
@@ -119,6 +120,8 @@ def read_subject(
     reference = pictures.read_reference(key)
     if reference is None:
         raise _not_found(pictures, "the reference", key)
+    scored = scored_pixels(pictures)
+    _check_scored(pictures, scored, ("reference", key, ""), pictures.reference(key), reference)
     own = {line["method"]: line for line in lines if line["image"] in (key, pictures.file_key(key))}
     signature = next((line["signature"] for line in own.values()), run.signatures[0] if run.signatures else "")
     protocol = parse_signature(signature).protocol
@@ -128,12 +131,16 @@ def read_subject(
         picture = pictures.read_candidate(method, key)
         if picture is None:
             raise _not_found(pictures, f"the output of {method}", key)
+        _check_scored(pictures, scored, ("candidate", key, method), pictures.candidate(method, key), picture)
         outputs.append(_output(method, reference.pixels, picture.pixels, protocol, shown_by))
     mask_picture = pictures.read_mask(key) if mask else None
     if mask and mask_picture is None:
         raise FileError(
             "there is no mask file of this image", found=repr(key), way_out="Leave --outline-mask out", file=run.path
         )
+    # The masks of a bench are recorded as cut to the reference.
+    if mask_picture is not None and run.job == "compare":
+        _check_scored(pictures, scored, ("mask", key, ""), pictures.mask(key), mask_picture)
     return Subject(
         key=key,
         reference=reference.pixels,
@@ -201,6 +208,23 @@ def _check_slice(pictures: RunPictures, key: str) -> None:
                 way_out=f"Name one: --image '{key}#0000' to '{key}#{source.pages - 1:04d}'",
                 file=file.path,
             )
+
+
+def _check_scored(
+    pictures: RunPictures, scored: ScoredPixels, place: tuple[str, str, str], file: ImageFile | None, picture: Picture
+) -> None:
+    """Refuse pixels that are not those whose scores stand beside them; ``place`` is role, key and method."""
+    role, key, method = place
+    if key.endswith("#0000") and (role, method, key) not in scored.digests:
+        key = pictures.file_key(key)  # the only page of a file is recorded under the file's own key
+    if not scored.are_those(role, key, picture.pixels, method):
+        raise FileError(
+            f"the pixels of {f'the output of {method}' if method else f'the {role}'} are not those that were scored",
+            found=f"another image in place of {key!r}",
+            expected="the pixels whose SHA-256 run.json has",
+            way_out=f"See what was changed: srmetrics verify {pictures.run.path}; or score again",
+            file=pictures.run.path if file is None else file.path,
+        )
 
 
 def _known_methods(pictures: RunPictures) -> tuple[str, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from harness.engine.row import Row
+from harness.jobs.as_written import altered_tables
 from harness.jobs.run_folder import RunFolder
 from harness.report.section import Cell, Column, Quoted, Section, Table
 from srmetrics import explain
@@ -52,22 +52,17 @@ def facts_of(run: RunFolder, rows: tuple[Row, ...], board: list[dict[str, str]])
     return Facts(title, run.version, tuple(lines), footer)
 
 
-def notes_of(run: RunFolder, known: Collection[str]) -> list[str]:
-    """Return what a reader has to know: altered tables, and the run's own notes.
-
-    A file's name stands in a note only where it is an image of ``per_image.csv``.
-    """
-    altered = [
+def altered_words(run: RunFolder) -> list[str]:
+    """Return a line for each table that is not the one that the run wrote."""
+    return [
         f"{name} is not the file that the run wrote: it was altered since (srmetrics verify says where)"
-        for name, digest in run.recorded_digests().items()
-        if _digest(run, name) != digest
+        for name in altered_tables(run)
     ]
-    return [*altered, *(_without_unknown(str(note), known) for note in run.facts.get("notes") or ())]
 
 
-def _digest(run: RunFolder, name: str) -> str:
-    path = run.path / name
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+def notes_of(run: RunFolder, known: Collection[str]) -> list[str]:
+    """Return the run's own notes; a file's name stands in them only where it is an image of ``per_image.csv``."""
+    return [_without_unknown(str(note), known) for note in run.facts.get("notes") or ()]
 
 
 def _without_unknown(note: str, known: Collection[str]) -> str:

@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 from harness.engine.on_threads import run_on_threads
+from harness.jobs.as_written import scored_pixels
 from harness.jobs.run_folder import RunFolder
 from harness.jobs.run_pictures import find_pictures
 from harness.report.embedding import Embedding
@@ -66,10 +67,23 @@ class Gathered:
                 found.setdefault(problem, []).append(image.key)
             for whose in image.changed:
                 found.setdefault(f"{whose}: not the file that was scored", []).append(image.key)
+        return [f"{_of_images(keys)}: {problem}" for problem, keys in found.items()]
+
+    def changed_words(self) -> list[str]:
+        """Return a line for each method, or the reference, of which a picture is not what was scored."""
+        found: dict[str, list[str]] = {}
+        for image in self.shown.values():
+            for whose in image.changed:
+                found.setdefault(whose, []).append(image.key)
         return [
-            f"{keys[0]}: {problem}" if len(keys) == 1 else f"{len(keys):,} images, such as {keys[0]}: {problem}"
-            for problem, keys in found.items()
+            f"{_of_images(keys)}: the picture of {whose} is not the one that was scored: its file was changed since "
+            "(srmetrics verify says which)"
+            for whose, keys in found.items()
         ]
+
+
+def _of_images(keys: Sequence[str]) -> str:
+    return keys[0] if len(keys) == 1 else f"{len(keys):,} images, such as {keys[0]}"
 
 
 def gather_pictures(
@@ -135,7 +149,8 @@ def gather_pictures(
         except SrmetricsError:
             continue  # another version's signature says nothing here
         by_file.setdefault(pictures.file_key(key), []).append(Wanted(key, protocol, key in mapped))
-    tasks = [PictureTask(tuple(wanted), tuple(methods), pictures, folder) for wanted in by_file.values()]
+    scored = scored_pixels(pictures)
+    tasks = [PictureTask(tuple(wanted), tuple(methods), pictures, folder, scored) for wanted in by_file.values()]
     shown: dict[str, ShownImage] = {}
     progress(0, len(tasks))
     try:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.images import ImageFile, Picture
+from harness.jobs.as_written import ScoredPixels
 from harness.jobs.run_pictures import RunPictures
-from harness.jobs.scoring_task import digest_of
 from harness.report.display import DisplayWindow, display_window, shown_pixels
 from harness.report.encoding import heat_png, heat_thumbnail, png_of, stored_png, thumbnail_of
 from harness.report.maps import PlacedMap, differences, levels_on, similarity
@@ -49,6 +49,8 @@ class PictureTask:
     pictures: RunPictures
     folder: Path
     """Where whole pictures are written, under names made of their content."""
+    scored: ScoredPixels
+    """What the run recorded of the pixels, against which those that are read are held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,9 @@ def make_pictures(task: PictureTask) -> list[ShownImage]:
 
 def _make_image(task: PictureTask, wanted: Wanted, shown: ShownImage, reader: ImageReader) -> None:
     reference, file, shown.page_words = reader.reference(wanted.key)
-    _check_digest(task, shown, ("reference", ""), reference)
+    key = reader.scored_key(file, wanted.key)
+    if not task.scored.are_those("reference", key, reference.pixels):
+        shown.changed.append("reference")
     window = display_window(reference.pixels, wanted.protocol)
     shown.window_words = window.words
     _add_picture(task, shown, (REFERENCE, ""), (file, reference, reference), window, wanted.protocol)
@@ -111,7 +115,8 @@ def _make_image(task: PictureTask, wanted: Wanted, shown: ShownImage, reader: Im
     for method in task.methods:
         with _problem_named(shown, method):
             candidate, file, _ = reader.candidate(method, wanted.key)
-            _check_digest(task, shown, ("candidate", method), candidate)
+            if not task.scored.are_those("candidate", key, candidate.pixels, method):
+                shown.changed.append(method)
             _add_picture(task, shown, (CANDIDATE, method), (file, candidate, reference), window, wanted.protocol)
             pair = prepare_pair(reference.pixels, candidate.pixels, wanted.protocol)
             shown.data_range = pair.data_range
@@ -122,18 +127,6 @@ def _make_image(task: PictureTask, wanted: Wanted, shown: ShownImage, reader: Im
                 _add_similarity(task, shown, method, pair)
     if errors:
         _add_errors(task, shown, errors)
-
-
-def _check_digest(task: PictureTask, shown: ShownImage, place: tuple[str, str], picture: Picture) -> None:
-    """Note a file that is no longer the one that was scored; a bench and a volume as a whole record other digests."""
-    role, method = place
-    inputs = task.pictures.run.facts.get("inputs")
-    if task.pictures.run.job != "compare" or shown.page_words or not isinstance(inputs, Mapping):
-        return
-    recorded = inputs.get("reference") if role == "reference" else (inputs.get("candidates") or {}).get(method)
-    expected = (recorded or {}).get(shown.key)
-    if expected is not None and digest_of(role, shown.key, picture.pixels, method).sha256 != expected:
-        shown.changed.append(method or "reference")
 
 
 def _add_picture(

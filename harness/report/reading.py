@@ -60,6 +60,13 @@ class ImageReader:
             return file.read(0), file, ""
         return self._read(file, key)
 
+    def scored_key(self, file: ImageFile, key: str) -> str:
+        """Return the key under which what was just read was scored: of a whole volume, that of its middle slice."""
+        source = self._open.get(file)
+        if source is None or self.pictures.file_key(key) != key:
+            return key
+        return f"{key}#{source.pages // 2:04d}"
+
     def _read(self, file: ImageFile, key: str) -> tuple[Picture, ImageFile, str]:
         source = self._open.get(file)
         if source is None:

@@ -18,7 +18,7 @@ from harness.report.board import Board, board_of
 from harness.report.chart_sections import score_sections
 from harness.report.embedding import Embedding, choose, uri
 from harness.report.encoding import colour_bar
-from harness.report.facts import citing_section, convention_section, facts_of, failures_section, notes_of
+from harness.report.facts import altered_words, citing_section, convention_section, facts_of, failures_section, notes_of
 from harness.report.gather import Gathered, gather_pictures
 from harness.report.histogram import histogram_section
 from harness.report.page_data import FOLDER, page_data, picture_blocks, places_of
@@ -51,6 +51,8 @@ class Material:
     after: list[Section]
     picks: list[tuple[Block, list[Pick]]]
     gathered: Gathered
+    warnings: list[str]
+    """What is not as the run wrote and scored it."""
     max_megabytes: float
 
 
@@ -62,6 +64,7 @@ def write_report(
     max_megabytes: float = 30,
     workers: int | None = None,
     progress: Progress | None = None,
+    warn: Callable[[str], None] | None = None,
 ) -> Path:
     """Write a run as one HTML page: ``srmetrics report`` in Python.
 
@@ -79,6 +82,8 @@ def write_report(
         Images that are read at once; the number of cores by default.
     progress : callable, optional
         Called as ``progress(done, total)`` after each file of references.
+    warn : callable, optional
+        Called with each line that the page has of tables and pictures that are not what the run wrote and scored.
 
     Returns
     -------
@@ -133,11 +138,15 @@ def write_report(
         ],
         picks=picks,
         gathered=gathered,
+        warnings=[*altered_words(opened), *gathered.changed_words()],
         max_megabytes=max_megabytes,
     )
     page, beside = _fitting_page(material, folder)
     write_atomically(folder / PAGE, page)
     _remove_unused(folder / FOLDER, beside)
+    if warn is not None:
+        for line in material.warnings:
+            warn(line)
     return folder / PAGE
 
 
@@ -195,6 +204,7 @@ def _page(material: Material, embedding: Embedding, folder: Path) -> bytes:
         "facts": facts,
         "contents": contents,
         "board": material.board,
+        "warnings": material.warnings,
         "notes": notes_of(run, places),
         "before": material.before,
         "after": material.after,

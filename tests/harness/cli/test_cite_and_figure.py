@@ -102,3 +102,18 @@ def test_figure_names_what_is_wrong(
 ) -> None:
     assert code == left_by("figure", run, *arguments)
     assert says in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_figure_refuses_other_numbers_and_other_pixels(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "ours/im3.png").write_bytes((tmp_path / "<b>/im3.png").read_bytes())
+    assert 1 == left_by("figure", run, "--image", "im3", "--out", tmp_path / "f.png")
+    said = capsys.readouterr().err.replace("\n", " ")
+    assert "the output of ours are not those that were scored" in said
+    assert f"srmetrics verify {run}" in said
+    table = run / "per_image.csv"
+    table.write_bytes(table.read_bytes().replace(b"1", b"2", 1))
+    assert 1 == left_by("figure", run, "--image", "im2", "--out", tmp_path / "f.png")
+    assert "per_image.csv" in capsys.readouterr().err
+    assert not (tmp_path / "f.png").exists()

@@ -36,3 +36,19 @@ def test_what_cannot_be_done_is_said_with_its_exit_code(srmetrics, folders) -> N
     assert done.code == 2
     assert "which it needs without any picture" in done.err
     assert srmetrics("report", folders.out, "--images", folders.out / "absent").code == 2
+
+
+def test_what_is_not_as_it_was_scored_is_a_warning_on_the_page_and_the_terminal(srmetrics, folders) -> None:
+    assert srmetrics("compare", folders.references, folders.outputs, "--out", folders.out).code == 0
+    (folders.outputs / "a.png").write_bytes((folders.outputs / "b.png").read_bytes())
+    table = folders.out / "per_image.csv"
+    table.write_bytes(table.read_bytes().replace(b"1", b"2", 1))
+    done = srmetrics("report", folders.out)
+    assert done.code == 3
+    warnings = [line.removeprefix("Warning: ") for line in done.err.splitlines() if line.startswith("Warning: ")]
+    assert len(warnings) == 2
+    assert warnings[0].startswith("per_image.csv is not the file that the run wrote")
+    assert warnings[1].startswith("a: the picture of ours is not the one that was scored")
+    page = (folders.out / "report/index.html").read_text("utf-8")
+    before = page[: page.index('<section id="leaderboard"')]
+    assert all(line in before for line in warnings)

@@ -283,8 +283,12 @@ def test_a_bench_shows_its_arms_and_its_low_resolution_images_too(shelf: Shelf) 
 
 
 def test_an_output_of_another_size_is_refused(shelf: Shelf) -> None:
-    run = scored(shelf)
-    shelf.put("ours/set/im1.png", np.zeros((39, 52, 3), np.uint8))
+    for at in range(2):
+        reference, candidate = pair_of(at, (40, 52, 3))
+        shelf.put(f"HR/set/im{at}.png", reference)
+        shelf.put(f"ours/set/im{at}.png", candidate[at:])
+    shelf.compare("ours").write(shelf.root / "run")
+    run = shelf.root / "run"
     with pytest.raises(SizeError, match="output of ours cannot be laid over the reference; found 52 x 39"):
         made(shelf, run)
 
