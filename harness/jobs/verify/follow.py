@@ -11,7 +11,8 @@ from harness.jobs.verify.conditions import Conditions
 from harness.jobs.verify.heading import check_dataset_digest
 from harness.jobs.verify.rebuilt import rebuilt_board, rebuilt_texts
 from harness.jobs.verify.tables import compare_tables
-from harness.jobs.verify.verdict import DIFFERENT, IDENTICAL, Verdict
+from harness.jobs.verify.tables_for_people import check_texts
+from harness.jobs.verify.verdict import DIFFERENT, Verdict
 from harness.leaderboard.build import OnMissing, images_counted
 from harness.leaderboard.leaderboard import Heading, Leaderboard
 from harness.leaderboard.to_files import run_texts
@@ -79,11 +80,7 @@ def _from_rows(
                 )
             elif path.is_file():
                 yield from _compare_csv(path, text, conditions.tolerance)
-        elif path.is_file() and not conditions.differences:
-            # Rounded for people, and tables of papers: only looked at where nothing may be rounded otherwise.
-            alike = path.read_bytes() == text.encode("utf-8", "backslashreplace")
-            reason = "" if alike else "it is not what follows from the rows"
-            yield Verdict(name, "the text", IDENTICAL if alike else DIFFERENT, reason=reason)
+    yield from check_texts(run, board, texts, conditions)
 
 
 def _texts(run: RunFolder, board: Leaderboard) -> tuple[list[Verdict], Mapping[str, str]]:

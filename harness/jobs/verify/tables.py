@@ -77,6 +77,12 @@ def difference(recorded: str, recomputed: str) -> float | None:
     return 0.0 if first == second else abs(first - second)
 
 
+def close(recorded: str | None, recomputed: str | None, tolerance: float) -> bool:
+    """Return whether two numbers are within a tolerance, which is relative above 1; never with a tolerance of 0."""
+    by = None if recorded is None or recomputed is None else difference(recorded, recomputed)
+    return by is not None and tolerance > 0 and by <= tolerance * max(1.0, _magnitude(recomputed))
+
+
 def _compare_rows(name: str, recorded: Line, recomputed: Line, tolerance: float) -> Verdict:
     cells = []
     status: Status = IDENTICAL
@@ -86,7 +92,7 @@ def _compare_rows(name: str, recorded: Line, recomputed: Line, tolerance: float)
             continue
         by = None if then is None or now is None else difference(then, now)
         cells.append(CellDifference(column, _shown(then), _shown(now), by))
-        if by is not None and not _whole(now) and by <= tolerance * max(1.0, _magnitude(now)) and tolerance:
+        if by is not None and not _whole(now) and close(then, now, tolerance):
             status = WITHIN if status == IDENTICAL else status
         else:
             status = DIFFERENT

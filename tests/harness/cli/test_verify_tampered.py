@@ -196,6 +196,46 @@ def test_tables_for_papers_are_checked_too(run) -> None:
         assert ("different", "leaderboard.tex", "the text") in verified(run).findings
 
 
+@pytest.mark.parametrize("name", ["leaderboard.md", "leaderboard.tex"])
+def test_a_table_for_papers_is_missed_and_checked_under_other_versions_too(run, name) -> None:
+    facts = json.loads((run / "run.json").read_text())
+    text = (run / name).read_text()
+    (run / name).unlink()
+    assert [("different", name, "the text")] == verified(run).findings
+    (run / name).write_text(text)
+    facts["versions"]["numpy"] = "1.0"
+    (run / "run.json").write_text(json.dumps(facts))
+    assert [] == verified(run).findings
+    mean = next(line for line in (run / "leaderboard.csv").read_text().splitlines() if ",ours," in line).split(",")[11]
+    shown = f"{float(mean):.3f}"
+    assert shown in text
+    (run / name).write_text(text.replace(shown, "99.999"))
+    said = verified(run)
+    assert (1, [("different", name, "the text")]) == (said.code, said.findings)
+
+
+def test_a_table_for_papers_is_held_against_recorded_means_where_they_are_close(run, monkeypatch) -> None:
+    facts = json.loads((run / "run.json").read_text())
+    facts["versions"]["numpy"] = "1.0"
+    (run / "run.json").write_text(json.dumps(facts))
+    table = (run / "leaderboard.csv").read_text().splitlines()
+    cells = table[1].split(",")
+    column = table[0].split(",").index("ssim")
+    then, other = (f"{float(cells[column]) - by:.4f}" for by in (0, 5e-4))
+    # Other versions gave another mean, and the texts its rounding.
+    for name in ("leaderboard.md", "leaderboard.tex"):
+        (run / name).write_text((run / name).read_text().replace(then, other))
+    cells[column] = other
+    (run / "leaderboard.csv").write_text("\n".join([table[0], ",".join(cells), *table[2:]]) + "\n")
+    forge(run)
+    found = verified(run).findings
+    assert ("different", "leaderboard.csv", "ours, image") in found
+    assert ("different", "leaderboard.md", "the text") in found
+    # A tolerance so wide that a rounded digit shows it.
+    monkeypatch.setattr("harness.jobs.verify.conditions.TOLERANCE", 1e-3)
+    assert [("within tolerance", "leaderboard.csv", "ours, image")] == verified(run, "--digests-only").findings
+
+
 @pytest.mark.parametrize(
     ("change", "where"),
     [
