@@ -20,7 +20,7 @@ Examples:
 A table (--claimed-csv) has the columns psnr and ssim (one of them does), and those of method, candidate,
 reference, dataset and scale that are wanted. A line's images lie in CANDIDATE/candidate, or CANDIDATE/method/dataset,
 CANDIDATE/dataset/method or CANDIDATE/method, whichever is there; its references in REFERENCE/reference or
-REFERENCE/dataset; else in CANDIDATE and REFERENCE themselves.
+REFERENCE/dataset; else in CANDIDATE and REFERENCE themselves. Of several methods, one without a folder fails.
 \b
 Exit codes: 0 a preset, a known practice or one next to them gives the claim; 3 none does, or only an unusual
 convention that may agree by accident, and suspects are named (of a table: some line has no usual one); 1 nothing could

@@ -22,6 +22,9 @@ _NAMED = re.compile(r"(psnr|ssim)\s*[=:]\s*(.*)", re.IGNORECASE | re.DOTALL)
 HIGHEST_PSNR = 60.0
 """A lone number from here on is read as SSIM in percent: restored images do not score as many decibels."""
 
+LEAST_PERCENT = 0.1
+"""SSIM under which percent have to be said: 1.2 is more likely a slip than 1.2 %."""
+
 SLACK = 1e-9
 """Of the last digit's unit: a computed value that lies on the half itself agrees both ways."""
 
@@ -138,6 +141,21 @@ def claim_of(psnr: str, ssim: str, whole: str | None = None) -> Claim:
     numbers = [_number(part.strip(), name, text) for part, name in ((psnr, "psnr"), (ssim, "ssim"))]
     if numbers == [None, None]:
         raise _unreadable(text)
+    first, second = numbers
+    if first and second and abs(first.value) <= 1.0 and second.percent and "%" not in text:
+        raise UsageError(
+            "PSNR stands before SSIM, and these seem exchanged",
+            found=repr(text),
+            expected=EXPECTED,
+            way_out=f"Write {second.text}/{first.text}, or psnr={first.text},ssim={second.text}% if it is meant so",
+        )
+    if second and second.percent and abs(second.value) < LEAST_PERCENT and "%" not in text:
+        raise UsageError(
+            "SSIM above 1 is read as percent, and this is too little of it",
+            found=repr(text),
+            expected=EXPECTED,
+            way_out=f"Write {second.text}% if percent are meant",
+        )
     return Claim(*numbers)
 
 
@@ -164,6 +182,8 @@ def _number(text: str, name: str, whole: str) -> Number | None:
     printed, value = match[1], float(match[1])
     if (unit == "%" and name == "psnr") or (unit == "db" and name == "ssim"):
         raise _unreadable(whole)
+    if name == "ssim" and unit != "%" and value <= -1.0:
+        raise UsageError("SSIM lies above -1", found=repr(whole), expected=EXPECTED)
     percent = name == "ssim" and (unit == "%" or abs(value) > 1.0)
     if percent and abs(value) > 100.0:
         raise UsageError("SSIM is at most 1, or 100 percent", found=repr(whole), expected=EXPECTED)

@@ -102,7 +102,7 @@ def read_image_claims(path: Path, rows: list[dict[str, str]], keys: tuple[str, .
     Raises
     ------
     UsageError
-        When a line names no image, or several.
+        When a line names no image, several, or one that another line names.
     """
     claims: dict[str, Claim] = {}
     for line, row in enumerate(rows, 2):
@@ -113,6 +113,12 @@ def read_image_claims(path: Path, rows: list[dict[str, str]], keys: tuple[str, .
                 f"line {line} of {path.name} names " + ("no image" if not fitting else "several images"),
                 found=repr(name) + (": " + ", ".join(fitting) if fitting else ""),
                 expected="one of " + ", ".join(keys[:8]),
+            )
+        if fitting[0] in claims:
+            raise UsageError(
+                f"line {line} of {path.name} claims an image again",
+                found=repr(name),
+                expected="one line for each image",
             )
         claims[fitting[0]] = claim_of(row.get("psnr", ""), row.get("ssim", ""))
     return claims

@@ -11,7 +11,7 @@ from harness.jobs.audit.claims import Claims, read_claims_csv
 from harness.jobs.audit.outcome import Audit
 from harness.jobs.audit.run import AuditOptions, Scored, score_everything, search_for
 from harness.jobs.audit.words import label
-from srmetrics.errors import SrmetricsError, UsageError
+from srmetrics.errors import FileError, SrmetricsError, UsageError
 
 COLUMNS = ("method", "candidate", "reference", "dataset", "scale", "psnr", "ssim", "image")
 
@@ -24,6 +24,7 @@ class Line:
     """Its line in the file, the header being 1."""
     name: str
     """Method and data set, as the table has them."""
+    claims: Claims
     audit: Audit | None
     error: str = ""
     """Why it could not be audited."""
@@ -82,10 +83,16 @@ def audit_rows(
             way_out="Give it as --claimed-images, beside or in place of --claimed",
         )
     claims = [Claims(claim_of(row.get("psnr", ""), row.get("ssim", ""))) for row in rows]
+    methods = {row["method"] for row in rows if row.get("method")}
     scored: dict[object, Scored | str] = {}
     lines = []
     for number, (row, claim) in enumerate(zip(rows, claims, strict=True), 2):
         name = " / ".join(row[column] for column in ("method", "dataset") if row.get(column)) or f"line {number}"
+        absent = _absent_method(candidate, row, methods)
+        if absent:
+            lines.append(Line(number, name, claim, None, absent))
+            report(number - 1, len(rows))
+            continue
         places = _places(reference, candidate, row)
         scale = _scale(row, options, path, number)
         key = (*places, scale)
@@ -97,9 +104,9 @@ def audit_rows(
                 scored[key] = str(error)
         known = scored[key]
         if isinstance(known, str):
-            lines.append(Line(number, name, None, known))
+            lines.append(Line(number, name, claim, None, known))
         else:
-            lines.append(Line(number, name, search_for(claim, known, name)))
+            lines.append(Line(number, name, claim, search_for(claim, known, name)))
         report(number - 1, len(rows))
     notes = [f"columns that say nothing here: {', '.join(unknown)}"] if unknown else []
     return AuditTable(path, tuple(lines), (*notes, *_exchanged(lines)))
@@ -113,6 +120,24 @@ def _places(reference: str, candidate: str, row: dict[str, str]) -> tuple[str, s
     return (
         str(Path(reference) / ours) if ours else _below(reference, [dataset]),
         str(Path(candidate) / theirs) if theirs else _below(candidate, guesses),
+    )
+
+
+def _absent_method(candidate: str, row: dict[str, str], methods: set[str]) -> str:
+    """Say that a line's method has no images, where a table of several would else give it those of another."""
+    method, dataset = row.get("method", ""), row.get("dataset", "")
+    if len(methods) < 2 or not method or row.get("candidate"):
+        return ""
+    root = Path(candidate)
+    if method in root.parts or any((root / name).exists() for name in (method, f"{dataset}/{method}")):
+        return ""
+    return str(
+        FileError(
+            f"there is no folder of the method {method!r}",
+            found=f"a table of {len(methods)} methods",
+            expected=f"{method}/ below the candidate's folder, or a column candidate that says where its images lie",
+            file=root / method,
+        )
     )
 
 
@@ -137,9 +162,9 @@ def _exchanged(lines: list[Line]) -> list[str]:
     """Say which claims without a convention are another line's scores: rows that were exchanged."""
     found = []
     for line in lines:
-        if line.audit is None or line.audit.found or line.audit.claims.mean is None:
+        claim = line.claims.mean
+        if claim is None or (line.audit is not None and line.audit.usual):
             continue
-        claim = line.audit.claims.mean
         for other in lines:
             if other is line or other.audit is None:
                 continue

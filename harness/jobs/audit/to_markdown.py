@@ -53,9 +53,8 @@ def table_markdown(table: AuditTable) -> str:
     """Return the audits of a table as Markdown."""
     lines = ["| line | claimed | verdict |", "|---|---|---|"]
     for line in table.lines:
-        claimed = "" if line.audit is None else str(line.audit.claims)
         said = line.error if line.audit is None else verdict(line.audit)
-        lines.append(f"| {escaped(line.name)} | {claimed} | {escaped(said)} |")
+        lines.append(f"| {escaped(line.name)} | {line.claims} | {escaped(said)} |")
     lines += ["", *(f"- {escaped(name)}: {count} of {len(table.lines)} lines" for name, count in table.conventions[:5])]
     lines += ["", *map(escaped, table.remarks)]
     return "\n".join(lines).rstrip() + "\n"

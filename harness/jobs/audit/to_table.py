@@ -58,7 +58,7 @@ def table_of_lines(table: AuditTable, clean: Cleaned) -> RenderableType:
         grid.add_column(name, overflow="fold")
     for line in table.lines:
         said = f"not audited: {line.error}" if line.audit is None else verdict(line.audit)
-        grid.add_row(*(Text(clean(text)) for text in (line.name, str(line.audit.claims) if line.audit else "", said)))
+        grid.add_row(*(Text(clean(text)) for text in (line.name, str(line.claims), said)))
     parts: list[RenderableType] = [grid]
     if table.conventions:
         parts.append(Text("Conventions that give the most lines:"))

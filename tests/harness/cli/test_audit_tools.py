@@ -99,8 +99,8 @@ def lines(tmp_path_factory: pytest.TempPathFactory, srmetrics: Callable[..., Any
             Image.fromarray(images[which]).save(root / folder / f"{name}.png")
     with (root / "claims.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(("method", "psnr", "ssim"))
-        writer.writerows((name, *numbers) for name, numbers in claims(list(pairs.values())).items())
+        writer.writerow(("method", "candidate", "psnr", "ssim"))
+        writer.writerows((name, ".", *numbers) for name, numbers in claims(list(pairs.values())).items())
     done = srmetrics(
         "audit", root / "HR", root / "bicubic", "--claimed-csv", root / "claims.csv", "--scale", 4, "--format", "json"
     )

@@ -103,6 +103,13 @@ def test_a_single_image_that_is_not_there_is_refused_by_name(folders: Path, tmp_
         audit(folders / "HR", folders / "ours", claimed_images=table, workers=1)
 
 
+def test_an_image_that_is_claimed_twice_is_refused(folders: Path, tmp_path: Path) -> None:
+    table = tmp_path / "single.csv"
+    table.write_text("image,psnr\nimage1,30.00\nimage1,31.00\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"line 3 of single\.csv claims an image again"):
+        audit(folders / "HR", folders / "ours", claimed_images=table, workers=1)
+
+
 def test_a_table_is_audited_line_by_line_and_exchanged_lines_are_told(
     folders: Path, references: dict[str, Pixels], tmp_path: Path
 ) -> None:
@@ -118,6 +125,20 @@ def test_a_table_is_audited_line_by_line_and_exchanged_lines_are_told(
         f"ours: {theirs} is what theirs scores under sr-y: rows exchanged?",
         f"theirs: {ours} is what ours scores under sr-y: rows exchanged?",
     ] == list(found.remarks)
+
+
+def test_a_method_without_a_folder_is_not_given_the_scores_of_another(
+    folders: Path, references: dict[str, Pixels], tmp_path: Path
+) -> None:
+    both = claim(scores(references, "sr-y"))
+    table = tmp_path / "table.csv"
+    lines = "".join(f"{name},{both.replace('/', ',')}\n" for name in ("ours", "EDSR"))
+    table.write_text("method,psnr,ssim\n" + lines, "utf-8")
+    found = audit_table(folders / "HR", folders / "ours", table, scale=4, workers=1)
+    assert 3 == found.exit_code
+    assert [False, True] == [line.audit is None for line in found.lines]
+    assert "there is no folder of the method 'EDSR'" in found.lines[1].error
+    assert [f"EDSR: {both} is what ours scores under sr-y: rows exchanged?"] == list(found.remarks)
 
 
 def test_a_table_names_the_convention_that_gives_most_lines(

@@ -45,6 +45,25 @@ def test_what_is_no_claim_is_refused_with_the_form_expected(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("0.9002/32.63", "Write 32.63/0.9002"),
+        ("psnr=0.9002,ssim=32.63", "Write 32.63/0.9002"),
+        ("28.42/1.2", "Write 1.2% if percent are meant"),
+        ("-1", "SSIM lies above -1"),
+        ("28.42/-1.5", "SSIM lies above -1"),
+    ],
+)
+def test_numbers_that_cannot_be_meant_so_are_refused_with_what_may_be(text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        parse_claim(text)
+
+
+def test_few_percent_that_are_said_to_be_percent_are_read() -> None:
+    assert parse_claim("28.42/1.2%").ssim.value == pytest.approx(0.012)
+
+
+@pytest.mark.parametrize(
     ("printed", "computed", "agreement"),
     [
         ("28.42", 28.415, "rounded"),  # half a unit belongs to both neighbours
