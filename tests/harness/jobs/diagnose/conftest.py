@@ -54,7 +54,7 @@ class Pairs:
     def diagnose(self, scale: int | None = SCALE) -> Diagnosis:
         """Write both folders and diagnose them."""
         reference, candidate = self.write()
-        return diagnose(reference, candidate, scale=scale, workers=1)
+        return diagnose(reference, candidate, scale=scale, workers=2)
 
 
 @pytest.fixture(scope="session")

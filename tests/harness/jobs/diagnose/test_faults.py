@@ -66,9 +66,7 @@ def test_clean_pairs_have_no_finding_at_all(clean) -> None:
     ("kind", "change"),
     [
         ("orientation", lambda image: image[:, ::-1]),
-        ("orientation", lambda image: image[::-1]),
         ("orientation", lambda image: np.rot90(image)),
-        ("orientation", lambda image: np.rot90(image, 2)),
         ("orientation", lambda image: np.swapaxes(image, 0, 1)),
         ("low-resolution", lambda image: imresize(image, 0.5)),
         ("too-large", lambda image: imresize(image, 2)),
@@ -98,7 +96,7 @@ def test_the_order_of_swapped_channels_is_named(clean, order: tuple[int, ...], n
     assert finding.numbers["after_db"] > finding.numbers["before_db"] + 3
 
 
-@pytest.mark.parametrize("shift", [(0.25, 0.0), (0.0, -0.25), (0.5, 0.5), (1.0, 0.0), (3.0, -3.0)])
+@pytest.mark.parametrize("shift", [(0.25, 0.0), (0.5, -0.5), (1.0, 0.0), (3.0, -3.0)])
 def test_a_shift_is_told_with_its_size_and_direction(clean, shift: tuple[float, float]) -> None:
     finding = only(clean.change_candidates(lambda image: shifted(image, *shift)).diagnose(), "shifted")
     # The estimate's own error is a fiftieth of a pixel on such pairs (test_shift.py).
