@@ -69,7 +69,7 @@ def find_inputs(reference: str, candidate: str, *, data_range: float | None, pai
     files = []
 
     def look(task: ScoringTask) -> FilePair | Failure:
-        return _looked_at(task, data_range)
+        return looked_at(task, data_range)
 
     for one in run_on_threads(look, found.tasks, workers):
         if isinstance(one, Failure):
@@ -79,7 +79,8 @@ def find_inputs(reference: str, candidate: str, *, data_range: float | None, pai
     return Inputs(reference, candidate, found.dataset, tuple(files), tuple(failures), found.notes)
 
 
-def _looked_at(task: ScoringTask, told: float | None) -> FilePair | Failure:
+def looked_at(task: ScoringTask, told: float | None) -> FilePair | Failure:
+    """Return what the pages of a reference and its candidate say, or why they cannot be read."""
     keys, pages, constant, largest = [], [], [], 0.0
     try:
         for page, (reference, candidate) in enumerate(_pictures(task)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,12 +83,12 @@ def audit_rows(
             way_out="Give it as --claimed-images, beside or in place of --claimed",
         )
     claims = [Claims(claim_of(row.get("psnr", ""), row.get("ssim", ""))) for row in rows]
-    methods = {row["method"] for row in rows if row.get("method")}
+    several = {name: len({row[name] for row in rows if row.get(name)}) for name in ("method", "dataset")}
     scored: dict[object, Scored | str] = {}
     lines = []
     for number, (row, claim) in enumerate(zip(rows, claims, strict=True), 2):
         name = " / ".join(row[column] for column in ("method", "dataset") if row.get(column)) or f"line {number}"
-        absent = _absent_method(candidate, row, methods)
+        absent = _absent((reference, candidate), row, several)
         if absent:
             lines.append(Line(number, name, claim, None, absent))
             report(number - 1, len(rows))
@@ -123,20 +123,35 @@ def _places(reference: str, candidate: str, row: dict[str, str]) -> tuple[str, s
     )
 
 
-def _absent_method(candidate: str, row: dict[str, str], methods: set[str]) -> str:
-    """Say that a line's method has no images, where a table of several would else give it those of another."""
+def _absent(places: tuple[str, str], row: dict[str, str], several: Mapping[str, int]) -> str:
+    """Say that a line has no images of its own, where a table of several would else give it those of another line."""
     method, dataset = row.get("method", ""), row.get("dataset", "")
-    if len(methods) < 2 or not method or row.get("candidate"):
-        return ""
-    root = Path(candidate)
-    if method in root.parts or any((root / name).exists() for name in (method, f"{dataset}/{method}")):
-        return ""
+    reference, candidate = places
+    if several["dataset"] > 1 and dataset and not row.get("reference"):
+        if not _stands_for(reference, dataset, [dataset]):
+            return _no_folder("data set", dataset, several["dataset"], "reference", reference)
+        if not row.get("candidate") and not _stands_for(
+            candidate, dataset, [f"{method}/{dataset}", f"{dataset}/{method}", dataset]
+        ):
+            return _no_folder("data set", dataset, several["dataset"], "candidate", candidate)
+    of_methods = several["method"] > 1 and method and not row.get("candidate")
+    if of_methods and not _stands_for(candidate, method, [method, f"{dataset}/{method}"]):
+        return _no_folder("method", method, several["method"], "candidate", candidate)
+    return ""
+
+
+def _stands_for(root: str, name: str, below: list[str]) -> bool:
+    """Return whether a place is named as a method or data set, or holds a folder that is."""
+    return name in Path(root).parts or any((Path(root) / one.strip("/")).exists() for one in below)
+
+
+def _no_folder(what: str, name: str, several: int, role: str, root: str) -> str:
     return str(
         FileError(
-            f"there is no folder of the method {method!r}",
-            found=f"a table of {len(methods)} methods",
-            expected=f"{method}/ below the candidate's folder, or a column candidate that says where its images lie",
-            file=root / method,
+            f"there is no folder of the {what} {name!r}",
+            found=f"a table of {several} {what}s",
+            expected=f"{name}/ below the {role}'s folder, or a column {role} that says where its images lie",
+            file=Path(root) / name,
         )
     )
 

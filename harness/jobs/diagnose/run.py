@@ -25,9 +25,11 @@ Report = Callable[[int, int], None]
 MOST_PAGES = 5
 """Slices of a volume that are looked at, spread evenly."""
 
-EXCUSED = ("orientation", "tone", "constant", "not-finite", "identical", "unused-depth")
+EXCUSED = ("orientation", "tone", "constant", "not-finite", "identical", "unused-depth", "cropped")
 """What explains why a candidate is unlike its own reference."""
 
+OF_SIZE = ("low-resolution", "too-large", "modcrop", "size")
+"""What is no news of a candidate that shows another image: its own reference may well have its size."""
 
 INHERITED = ("depths-mixed", "channels-mixed", "jpeg-traces")
 """What a good candidate takes from its reference. RCAN at x2 restores a JPEG's lattice (Set5's woman)."""
@@ -91,7 +93,7 @@ def diagnose_inputs(
         seen.append(one)
         report(len(seen), len(tasks))
     observations = [*_of_names(pairing, candidates), *(each for one in seen for each in one.observations)]
-    observations = _without_inherited([*observations, *_of_sets(seen, observations)])
+    observations = _without_explained(_without_inherited([*observations, *_of_sets(seen, observations)]))
     totals = Totals(
         max(len(found.files), sum(len(one.references) for one in seen)),
         {
@@ -216,6 +218,12 @@ def _without_inherited(observations: Sequence[Observation]) -> list[Observation]
         return one.numbers.get("evidence", 0.0) <= AS_STRONG * theirs.numbers.get("evidence", 0.0)
 
     return [one for one in observations if not inherited(one)]
+
+
+def _without_explained(observations: Sequence[Observation]) -> list[Observation]:
+    """Leave out the sizes of candidates that show another image: to resize or cut them would hide that."""
+    strangers = {(one.method, one.image) for one in observations if one.kind in ("mispaired", "unrelated")}
+    return [one for one in observations if one.kind not in OF_SIZE or (one.method, one.image) not in strangers]
 
 
 def _copies(glances: Sequence[Glance]) -> list[Observation]:

@@ -59,6 +59,13 @@ def _averages(
             ssim.mean(),
         )
     yield "the median over the images", float(np.median(psnr)), float(np.median(ssim))
+    unequal = np.isfinite(psnr)
+    if 1 < unequal.sum() < len(psnr):
+        yield (
+            f"the mean over the {unequal.sum()} images that differ from their references",
+            float(psnr[unequal].mean()),
+            float(ssim[unequal].mean()),
+        )
     total_psnr, total_ssim, n = psnr.sum(), ssim.sum(), len(keys)
     for out in (1, 2) if 4 <= n <= MOST_IMAGES_FOR_TWO else (1,):
         if n - out < 2:

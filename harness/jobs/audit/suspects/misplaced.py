@@ -13,6 +13,9 @@ from harness.jobs.audit.plan import Pixels
 from harness.jobs.audit.suspects.suspect import Case, Suspect
 from harness.jobs.audit.words import label
 from harness.jobs.diagnose import estimate_shift, luma_of
+from harness.jobs.diagnose.detectors import orientation
+from harness.jobs.diagnose.look import LIKE
+from harness.jobs.diagnose.shift import undo
 
 LEAST_SHIFT = 0.1
 """Pixels under which a shift is the estimate's own error."""
@@ -23,10 +26,14 @@ def suspect_shift(case: Case) -> list[Suspect]:
     """Estimate how far each candidate lies from its reference, undo it, and score what both still have."""
     if "moves" not in case.memory:
         case.memory["moves"] = list(run_on_threads(_move, case.inputs.files, case.workers))
-    moves: list[tuple[float, float]] = case.memory["moves"]
-    shifted = [move for move in moves if move != NOWHERE]
+    moves: list[tuple[float, float] | None] = case.memory["moves"]
+    unlike = sum(move is None for move in moves)
+    if unlike == len(moves):
+        return [Suspect("shift", "no", "no shift can be measured: no candidate looks like its reference")]
+    shifted = [move for move in moves if move is not None and move != NOWHERE]
     if not shifted:
-        return [Suspect("shift", "no", "the candidates are not shifted against their references")]
+        but = f", but for {unlike} that do not look like theirs, where no shift can be measured" if unlike else ""
+        return [Suspect("shift", "no", f"the candidates are not shifted against their references{but}")]
     search = case.search_after("shift", lambda reference, candidate: without_shift(reference, candidate)[0])
     rows, columns = (float(np.median(column)) for column in zip(*shifted, strict=True))
     text = (
@@ -41,15 +48,18 @@ def suspect_shift(case: Case) -> list[Suspect]:
     return [Suspect("shift", "likely", f"{text}{beside} on what both still have")]
 
 
-def _move(file: FilePair) -> tuple[float, float]:
+def _move(file: FilePair) -> tuple[float, float] | None:
+    """Return how far a candidate lies from its reference; None where it does not look like it."""
     reference, candidate = next(file.read())
+    if reference.pixels.shape[:2] == candidate.pixels.shape[:2]:
+        likeness = orientation.likeness(luma_of(reference.pixels), luma_of(candidate.pixels))
+        if likeness < LIKE:
+            return None
     return without_shift(reference.pixels, candidate.pixels)[1]
 
 
 def without_shift(reference: Pixels, candidate: Pixels) -> tuple[tuple[Pixels, Pixels], tuple[float, float]]:
     """Return both images where they overlap once the candidate is moved back, and how far it lay: rows, columns."""
-    from harness.jobs.diagnose.shift import undo
-
     nowhere = (reference, candidate), NOWHERE
     if reference.shape[:2] != candidate.shape[:2] or min(reference.shape[:2]) < 32:
         return nowhere

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from harness.jobs.audit.claim import METRICS
 from harness.jobs.audit.claims import Claims
 from harness.jobs.audit.facts import Facts
-from harness.jobs.audit.inputs import Inputs
+from harness.jobs.audit.inputs import FilePair, Inputs
 from harness.jobs.audit.named import Named
 from harness.jobs.audit.plan import Change, plan_for
 from harness.jobs.audit.score_table import ScoreTable, tabulate
@@ -69,15 +69,17 @@ class Case:
         """Return the conventions under which changes are tested."""
         return [one for one in self.named if one.name in COMMON_NAMES]
 
-    def search_after(self, what: str, change: Change | None, space: Space | None = None) -> Search:
-        """Return the scores after a change of the images, under the common conventions or a space.
+    def search_after(
+        self, what: str, change: Change | None, space: Space | None = None, files: Sequence[FilePair] | None = None
+    ) -> Search:
+        """Return the scores after a change of the images (or of other pairs), under common conventions or a space.
 
         The scores are kept under the change's name: another claim on the same images asks for them again.
         """
         if what not in self.memory:
             chosen = named_space(self.common()) if space is None else space
             plan = plan_for(chosen, self.data_range, self.scale, change)
-            self.memory[what] = tabulate(self.inputs.files, plan, self.workers)
+            self.memory[what] = tabulate(self.inputs.files if files is None else files, plan, self.workers)
         table: ScoreTable = self.memory[what]
         return Search(table, self.claims, self.named)
 

@@ -10,11 +10,13 @@ from harness.jobs.audit.suspects.digits import suspect_digits
 from harness.jobs.audit.suspects.float_lr import suspect_float_lr
 from harness.jobs.audit.suspects.gaps import suspect_gaps
 from harness.jobs.audit.suspects.lossy import suspect_jpeg, suspect_traces
+from harness.jobs.audit.suspects.mispaired import suspect_pairs
 from harness.jobs.audit.suspects.misplaced import suspect_shift
 from harness.jobs.audit.suspects.ranges import suspect_ranges
 from harness.jobs.audit.suspects.suspect import Case, Suspect
 
 TESTS: tuple[Callable[[Case], list[Suspect]], ...] = (
+    suspect_pairs,
     suspect_float_lr,
     suspect_digits,
     suspect_gaps,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -139,6 +140,32 @@ def test_a_method_without_a_folder_is_not_given_the_scores_of_another(
     assert [False, True] == [line.audit is None for line in found.lines]
     assert "there is no folder of the method 'EDSR'" in found.lines[1].error
     assert [f"EDSR: {both} is what ours scores under sr-y: rows exchanged?"] == list(found.remarks)
+
+
+@pytest.mark.parametrize(
+    ("reference", "candidate", "side"), [("A", "", "candidate"), ("", "A", "reference"), ("", "", "reference")]
+)
+def test_a_data_set_without_a_folder_is_not_given_the_scores_of_another(
+    reference: str, candidate: str, side: str, folders: Path, references: dict[str, Pixels], tmp_path: Path
+) -> None:
+    """Sets number their images alike: image1 of A would be scored against image1 of B."""
+    shutil.copytree(folders / "HR", tmp_path / "HR" / reference)
+    shutil.copytree(folders / "ours", tmp_path / "ours" / candidate)
+    table = tmp_path / "table.csv"
+    line = claim(scores(references, "sr-y")).replace("/", ",")
+
+    def errors(text: str) -> list[str]:
+        table.write_text(text, "utf-8")
+        return [one.error for one in audit_table(tmp_path / "HR", tmp_path / "ours", table, scale=4, workers=1).lines]
+
+    first, second = errors(f"dataset,psnr,ssim\nA,{line}\nB,{line}\n")
+    assert "there is no folder of the data set 'A'; found a table of 2 data sets" in first
+    assert f"a column {side} that says where its images lie" in first
+    assert "there is no folder of the data set 'B'" in second
+    told = f"A,{reference or '.'},{candidate or '.'},{line}"
+    first, second = errors(f"dataset,reference,candidate,psnr,ssim\n{told}\nB,,,{line}\n")
+    assert "" == first
+    assert "there is no folder of the data set 'B'" in second
 
 
 def test_a_table_names_the_convention_that_gives_most_lines(

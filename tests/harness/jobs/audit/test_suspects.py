@@ -187,6 +187,78 @@ def test_a_slip_of_the_pen_is_found(
     assert f"{ssim} {said}, which sr-y gives here ({psnr}/{ssim})" in words
 
 
+def pairs_said(found: Audit) -> list[tuple[str, str]]:
+    return [(one.verdict, one.words) for one in found.suspects if one.name == "pairs"]
+
+
+def test_exchanged_candidates_are_paired_as_they_look(tmp_path: Path, references: Images, candidates: Images) -> None:
+    exchanged = candidates | {"cup": candidates["fur"], "fur": candidates["cup"]}
+    found = audited(tmp_path, references, exchanged, printed(mean_of(references, candidates)))
+    ((verdict, words),) = pairs_said(found)
+    assert "explains" == verdict
+    assert words.startswith("2 of 4 candidates show another reference than the one of its name: 'cup' shows 'fur'")
+    assert f"paired as they look, sr-y gives {printed(mean_of(references, candidates))}" in words
+    assert found.suspects[0].name == "pairs"
+
+
+def test_one_output_under_two_names_is_told_though_no_other_pairing_is_known(
+    tmp_path: Path, references: Images, candidates: Images
+) -> None:
+    doubled = candidates | {"cup": candidates["fur"]}
+    found = audited(tmp_path, references, doubled, printed(mean_of(references, candidates)))
+    ((verdict, words),) = pairs_said(found)
+    assert ("likely", "1 of 4 candidates shows another reference") == (
+        verdict,
+        words[: len(words.partition(" than")[0])],
+    )
+    assert words.endswith("'cup' shows 'fur'")
+
+
+def test_candidates_that_are_the_references_are_told(tmp_path: Path, references: Images, candidates: Images) -> None:
+    found = audited(tmp_path, references, references, printed(mean_of(references, candidates)))
+    ((verdict, words),) = pairs_said(found)
+    assert "likely" == verdict
+    assert words.startswith("4 of 4 candidates are the reference itself, pixel by pixel: PSNR is infinite there")
+
+
+def test_one_copied_reference_is_told_and_the_mean_of_the_others_explains(
+    tmp_path: Path, references: Images, candidates: Images
+) -> None:
+    three = {key: image for key, image in references.items() if key != "eye"}
+    found = audited(tmp_path, references, candidates | {"eye": references["eye"]}, printed(mean_of(three, candidates)))
+    assert "1 of 4 candidates is the reference itself, pixel by pixel ('eye')" in pairs_said(found)[0][1]
+    (words,) = explaining(found)
+    assert words.startswith("the claim is the mean over the 3 images that differ from their references under sr-y")
+
+
+def test_no_shift_is_denied_of_pictures_that_do_not_match(
+    tmp_path: Path, references: Images, candidates: Images
+) -> None:
+    rng = np.random.default_rng(0)
+    noise = {key: rng.integers(0, 256, image.shape, dtype=np.uint8) for key, image in candidates.items()}
+    found = audited(tmp_path, references, noise, printed(mean_of(references, candidates)))
+    ((verdict, words),) = pairs_said(found)
+    assert "likely" == verdict
+    assert words.startswith("4 of 4 candidates do not look like the reference, nor like another")
+    (shift,) = [one.words for one in found.suspects if one.name == "shift"]
+    assert "no shift can be measured: no candidate looks like its reference" == shift
+
+
+def test_a_shift_of_the_pictures_that_match_is_denied_for_those_alone(
+    tmp_path: Path, references: Images, candidates: Images
+) -> None:
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, candidates["fur"].shape, dtype=np.uint8)
+    found = audited(tmp_path, references, candidates | {"fur": noise}, printed(mean_of(references, candidates)))
+    (shift,) = [one.words for one in found.suspects if one.name == "shift"]
+    assert shift.endswith("but for 1 that do not look like theirs, where no shift can be measured")
+
+
+def test_good_pairs_are_said_to_be_their_own(tmp_path: Path, references: Images, candidates: Images) -> None:
+    found = audited(tmp_path, references, candidates, "31.4159/0.27182")
+    assert [("no", "every candidate looks like its own reference, and none is a copy of it")] == pairs_said(found)
+
+
 def test_images_of_another_size_are_aligned_and_said(
     shelf: Shelf, tmp_path: Path, references: Images, candidates: Images
 ) -> None:

@@ -203,6 +203,15 @@ def test_swapped_names_are_told_on_both_sides(clean) -> None:
     assert "--pair" in finding.way_out
 
 
+def test_a_mispaired_candidate_of_another_size_is_not_to_be_resized(clean) -> None:
+    """The image that it shows is of another size: resizing it to its own reference would hide the wrong name."""
+    clean.references["scarf"] = clean.references["scarf"][:-16]
+    clean.candidates["coffee"], clean.candidates["scarf"] = clean.candidates["scarf"][:-16], clean.candidates["coffee"]
+    diagnosis = clean.diagnose()
+    assert kinds(diagnosis) == {"mispaired": "error"}
+    assert only(diagnosis, "mispaired").images == ("coffee", "scarf")
+
+
 def test_a_candidate_that_shows_nothing_of_any_reference_is_told(clean) -> None:
     rng = np.random.default_rng(0)
     clean.candidates["scarf"] = rng.integers(0, 256, clean.candidates["scarf"].shape, dtype=np.uint8)
