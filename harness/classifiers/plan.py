@@ -117,9 +117,8 @@ def plan_classification(
     identical = identical_images(hr_images)
     refuse_two_labels(identical, labels)
     dropped = first_of_each(identical) if chosen.deduplicate else {}
-    kept = {key: labels[key] for key in sorted(labels) if key not in dropped}
     near = () if chosen.near_distance is None else _near(hr_images, chosen.near_distance, identical, dropped)
-    splits, unsplittable = _splits(kept, groups, _with_keepers(chosen, dropped))
+    kept, splits, unsplittable = draw_splits(labels, groups, dropped, chosen)
     left = () if chosen.deduplicate else identical
     audits = tuple(
         audit_split(split, groups, left, near, allow_leakage=chosen.allow_leakage, strict=chosen.strict)
@@ -142,6 +141,37 @@ def plan_classification(
         seed=chosen.seed,
         data_range=chosen.data_range,
     )
+
+
+def draw_splits(
+    labels: Mapping[str, str], groups: Mapping[str, str] | None, dropped: Mapping[str, str], options: PlanOptions
+) -> tuple[dict[str, str], tuple[Split, ...], dict[str, str]]:
+    """Draw the split of every repeat, which hangs on names, classes, groups and the seed, and on no pixel.
+
+    Parameters
+    ----------
+    labels, groups : mapping of str to str
+        By key.
+    dropped : mapping of str to str
+        Copies that are left out, and the image that was kept of each.
+    options : PlanOptions
+
+    Returns
+    -------
+    labels : dict of str to str
+        Of the images kept, in sorted order of their keys.
+    splits : tuple of Split
+        One per repeat.
+    unsplittable : dict of str to str
+        Classes that some repeat cannot split, left out of all, with the reason.
+
+    Raises
+    ------
+    SplitError
+        When fewer than two classes can be split.
+    """
+    kept = {key: labels[key] for key in sorted(labels) if key not in dropped}
+    return kept, *_splits(kept, groups, _with_keepers(options, dropped))
 
 
 def _check_labels(hr_images: Mapping[str, NDArray[Any]], labels: Mapping[str, str], options: PlanOptions) -> None:

@@ -130,7 +130,7 @@ def _classify(
                 replace(prepared.references, images=kept),
                 {key: image.label for key, image in kept.items()},
                 {key: image.group for key, image in kept.items()},
-                plan_options(asked, options),
+                plan_options(asked, options.allowances),
             )
         except SrmetricsError as error:
             failure = Failure("", "", "not classified", "", str(error))

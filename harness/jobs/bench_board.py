@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from harness.classifiers.plan import Plan
+from harness.classifiers.splits import Split
 from harness.engine.plain import Plain, rebuild
 from harness.engine.row import Failure, InputDigest, Row
 from harness.images import ImageFile
@@ -133,17 +134,25 @@ def _run_facts(
     facts["classifiers"] = dict(prepared.preprocessing)
     if trained.plan is not None:
         plan = trained.plan
-        facts["splits"] = [
-            {"repeat": split.repeat, "part": one.part, "class": one.label, "images": one.n_images, "units": one.n_units}
-            for split in plan.splits
-            for one in split.counts(plan.labels, plan.groups)
-        ]
+        facts["modes"] = {name: list(modes) for name, modes in prepared.modes.items()}
+        facts["splits"] = split_facts(plan.splits, plan.labels, plan.groups)
         facts["unsplittable"] = dict(plan.unsplittable)
         facts["dropped"] = dict(plan.dropped)
     facts["machine"] = machine_facts()
     facts["started"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started))
     facts["seconds"] = round(time.time() - started, 3)
     return facts
+
+
+def split_facts(
+    splits: Sequence[Split], labels: Mapping[str, str], groups: Mapping[str, str]
+) -> list[dict[str, str | int]]:
+    """Return how many images and units of every class each part of each repeat has, as ``run.json`` holds it."""
+    return [
+        {"repeat": split.repeat, "part": one.part, "class": one.label, "images": one.n_images, "units": one.n_units}
+        for split in splits
+        for one in split.counts(labels, groups)
+    ]
 
 
 def _files(data: DataSet) -> dict[str, object]:

@@ -8,6 +8,15 @@ from harness.jobs.bench_models import GivenObjects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Allowances:
+    """What a command allows of identical images and of leaks, beside what its study says."""
+
+    deduplicate: bool
+    leakage: bool
+    strict: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BenchOptions:
     """Everything that is asked of a run beside its study."""
 
@@ -31,6 +40,11 @@ class BenchOptions:
     measure_cost: bool = True
     given: GivenObjects = field(default_factory=GivenObjects)
     """The upscalers and classifiers that a caller in Python gave as objects."""
+
+    @property
+    def allowances(self) -> Allowances:
+        """What is allowed of identical images and of leaks."""
+        return Allowances(deduplicate=self.deduplicate, leakage=self.allow_leakage, strict=self.strict)
 
     def results_depend_on(self) -> dict[str, object]:
         """Return the options that results hang on: neither workers nor places are among them."""

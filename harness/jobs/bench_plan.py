@@ -21,7 +21,7 @@ from harness.engine.on_threads import run_on_threads
 from harness.images import ImageFile
 from harness.jobs.arms import HR, LR, References, reference_of
 from harness.jobs.bench_models import Classifiers, Upscalers, descriptions_of_objects, refuse_what_cannot_travel
-from harness.jobs.bench_options import BenchOptions
+from harness.jobs.bench_options import Allowances, BenchOptions
 from harness.jobs.compare_options import CompareOptions
 from harness.jobs.layouts import BenchImage, DataSet, labelled, read_layout
 from harness.jobs.load_recipe import load_recipe
@@ -106,7 +106,7 @@ def prepare(study: Study, options: BenchOptions) -> Prepared:
             references,
             labelled(list(readable.values())),
             {key: image.group for key, image in readable.items()},
-            plan_options(study.classification, options),
+            plan_options(study.classification, options.allowances),
         )
     known = refuse_known_images(described, references, _set_aside(plan), allow_leakage=options.allow_leakage)
     return Prepared(
@@ -148,7 +148,7 @@ def prepare(study: Study, options: BenchOptions) -> Prepared:
     )
 
 
-def plan_options(asked: Classification, options: BenchOptions) -> PlanOptions:
+def plan_options(asked: Classification, allowed: Allowances) -> PlanOptions:
     """Return how images are divided.
 
     Raises
@@ -161,9 +161,9 @@ def plan_options(asked: Classification, options: BenchOptions) -> PlanOptions:
         seed=asked.seed,
         fractions=Fractions(asked.train, asked.validation, asked.test),
         sr_train=frozenset(asked.sr_train) if isinstance(asked.sr_train, list) else asked.sr_train,
-        deduplicate=options.deduplicate or asked.deduplicate,
-        allow_leakage=options.allow_leakage,
-        strict=options.strict,
+        deduplicate=allowed.deduplicate or asked.deduplicate,
+        allow_leakage=allowed.leakage,
+        strict=allowed.strict,
     )
 
 

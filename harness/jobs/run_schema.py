@@ -50,6 +50,9 @@ class _BenchCommand(BaseModel):
     job: Literal["bench"]
     study: Study
     keep_float: bool
+    deduplicate: bool
+    allow_leakage: bool
+    strict: bool
 
 
 class _MergeCommand(BaseModel):
@@ -135,7 +138,10 @@ class _BenchFacts(_Facts):
     inputs: dict[str, tuple[str, str, str, str]]
     upscalers: dict[str, Any]
     classifiers: dict[str, Any]
+    modes: dict[str, list[str]] | None = None
+    splits: list[dict[str, str | int]] | None = None
     unsplittable: Texts = {}
+    dropped: Texts | None = None
     pixels: _Pixels | None = None
     run: _Place = _Place()
 

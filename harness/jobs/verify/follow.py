@@ -12,6 +12,7 @@ from harness.jobs.verify.heading import check_dataset_digest
 from harness.jobs.verify.rebuilt import rebuilt_board, rebuilt_texts
 from harness.jobs.verify.tables import compare_tables
 from harness.jobs.verify.tables_for_people import check_texts
+from harness.jobs.verify.tested import Tested
 from harness.jobs.verify.verdict import DIFFERENT, Verdict
 from harness.leaderboard.build import OnMissing, images_counted
 from harness.leaderboard.leaderboard import Heading, Leaderboard
@@ -27,6 +28,7 @@ def check_tables(
     rows: Sequence[Row],
     now: Sequence[Row] | None,
     conditions: Conditions,
+    tested: Tested | None,
     *,
     masked: bool,
 ) -> Iterator[Verdict]:
@@ -45,6 +47,8 @@ def check_tables(
     now : sequence of Row or None
         As they are scored now, where all images could be.
     conditions : Conditions
+    tested : Tested or None
+        What a bench's splits ask for, where they were drawn again.
     masked : bool
         Whether there are columns that masks have.
     """
@@ -53,9 +57,9 @@ def check_tables(
     digest = check_dataset_digest(run, heading, images_counted(own, run.methods, on_missing))
     if digest is not None:
         yield digest
-    tried = [list(_from_rows(run, heading, rows, conditions, masked=masked))]
+    tried = [list(_from_rows(run, heading, rows, conditions, tested, masked=masked))]
     if now is not None and any(verdict.status == DIFFERENT for verdict in tried[0]):
-        tried.append(list(_from_rows(run, heading, now, conditions, masked=masked)))
+        tried.append(list(_from_rows(run, heading, now, conditions, tested, masked=masked)))
     for name in dict.fromkeys(verdict.table for verdict in tried[0]):
         yield from min(([one for one in verdicts if one.table == name] for verdicts in tried), key=_faults)
 
@@ -65,10 +69,16 @@ def _faults(verdicts: Sequence[Verdict]) -> int:
 
 
 def _from_rows(
-    run: RunFolder, heading: Heading, rows: Sequence[Row], conditions: Conditions, *, masked: bool
+    run: RunFolder,
+    heading: Heading,
+    rows: Sequence[Row],
+    conditions: Conditions,
+    tested: Tested | None,
+    *,
+    masked: bool,
 ) -> Iterator[Verdict]:
     board = rebuilt_board(run, heading, rows, masked=masked)
-    faults, texts = _texts(run, board)
+    faults, texts = _texts(run, board, tested)
     yield from faults
     recorded = run.recorded_digests()
     for name, text in texts.items():
@@ -83,10 +93,10 @@ def _from_rows(
     yield from check_texts(run, board, texts, conditions)
 
 
-def _texts(run: RunFolder, board: Leaderboard) -> tuple[list[Verdict], Mapping[str, str]]:
+def _texts(run: RunFolder, board: Leaderboard, tested: Tested | None) -> tuple[list[Verdict], Mapping[str, str]]:
     """Return the files that follow from the rows, and what is wrong with those that others follow from."""
     try:
-        texts = rebuilt_texts(run, board)
+        texts = rebuilt_texts(run, board, tested)
     except FileError as error:
         fault = Verdict(Path(error.file or "").name, "the table", DIFFERENT, reason=str(error))
     except SrmetricsError as error:

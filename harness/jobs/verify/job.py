@@ -21,11 +21,13 @@ from harness.jobs.verify.heading import heading_of
 from harness.jobs.verify.images import check_pixels, check_rows, signed_by
 from harness.jobs.verify.layout import check_layout
 from harness.jobs.verify.options import options_of
+from harness.jobs.verify.predictions import NOT_TRAINED, check_predictions
 from harness.jobs.verify.rebuilt import rebuilt_board
 from harness.jobs.verify.rescore_bench import rescore_bench
 from harness.jobs.verify.rescore_compare import rescore_compare
 from harness.jobs.verify.rescored import Rescored
 from harness.jobs.verify.signatures import check_signatures
+from harness.jobs.verify.tested import draw_again
 from harness.jobs.verify.verdict import DIFFERENT, UNCHECKED, Verdict
 from harness.jobs.verify.verification import Verification
 from srmetrics.errors import FileError
@@ -124,7 +126,12 @@ class _Check:
                 )
                 if not rescored.absent and not self.conditions.differences:
                     now = rescored.rows
-            self.verdicts += check_tables(self.run, heading, rows, now, self.conditions, masked=masked)
+            tested, verdicts = draw_again(self.run, pictures)
+            self.verdicts += verdicts
+            self.verdicts += check_tables(self.run, heading, rows, now, self.conditions, tested, masked=masked)
+            if tested is not None:
+                self.verdicts += check_predictions(self.run, tested)
+                self.notes.append(NOT_TRAINED)
         return Verification(str(self.run.path), self.conditions, tuple(self.verdicts), notes=tuple(self.notes))
 
     def _rows(self) -> Sequence[Row] | None:

@@ -12,6 +12,7 @@ from harness.jobs.bench_result import BenchResult
 from harness.jobs.classification_tables import ClassificationTables, classification_tables
 from harness.jobs.run_folder import RunFolder
 from harness.jobs.run_predictions import PREDICTIONS, predictions_of
+from harness.jobs.verify.tested import Tested
 from harness.leaderboard.build import build_rows
 from harness.leaderboard.leaderboard import Heading, Leaderboard
 from harness.leaderboard.to_files import run_texts
@@ -42,23 +43,28 @@ def rebuilt_board(run: RunFolder, heading: Heading, rows: Sequence[Row], *, mask
     )
 
 
-def rebuilt_texts(run: RunFolder, board: Leaderboard) -> dict[str, str]:
-    """Return the texts of the files that follow from rows, predictions and costs, by name."""
+def rebuilt_texts(run: RunFolder, board: Leaderboard, tested: Tested | None) -> dict[str, str]:
+    """Return the texts of the files that follow from rows, predictions and costs, by name.
+
+    Predictions that a bench's splits do not ask for (``tested``) are left out, so that nothing follows from them.
+    """
     extra: Mapping[str, str] = {}
     if run.job == "bench" or PREDICTIONS in run.recorded_digests():
-        extra = BenchResult(board, _classification(run, board.heading), _costs(run), run.methods).texts()
+        extra = BenchResult(board, _classification(run, board.heading, tested), _costs(run), run.methods).texts()
     texts = run_texts(board, extra)
     # What fails is compared with what fails now; costs were measured, and are not what follows from anything.
     return {name: text for name, text in texts.items() if name not in ("failures.csv", "cost.csv")}
 
 
-def _classification(run: RunFolder, heading: Heading) -> ClassificationTables | None:
+def _classification(run: RunFolder, heading: Heading, tested: Tested | None) -> ClassificationTables | None:
     try:
         inputs = run.facts.get("inputs", {}) if run.job == "bench" else {}
         known = {key: (str(facts[2]), str(facts[3])) for key, facts in inputs.items()}
         rows = predictions_of(run, known)
         if rows is None:
             return None
+        if tested is not None:
+            rows = tuple(asked for row in rows if (asked := tested.as_asked(row)) is not None)
         return classification_tables(
             rows,
             run.facts["unsplittable"],
