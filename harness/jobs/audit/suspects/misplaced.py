@@ -29,10 +29,10 @@ def suspect_shift(case: Case) -> list[Suspect]:
     moves: list[tuple[float, float] | None] = case.memory["moves"]
     unlike = sum(move is None for move in moves)
     if unlike == len(moves):
-        return [Suspect("shift", "no", "no shift can be measured: no candidate looks like its reference")]
+        return [Suspect("shift", "no", "no shift can be measured: no candidate has the size and look of its reference")]
     shifted = [move for move in moves if move is not None and move != NOWHERE]
     if not shifted:
-        but = f", but for {unlike} that do not look like theirs, where no shift can be measured" if unlike else ""
+        but = f", but for {unlike} of another size or look, where none can be measured" if unlike else ""
         return [Suspect("shift", "no", f"the candidates are not shifted against their references{but}")]
     search = case.search_after("shift", lambda reference, candidate: without_shift(reference, candidate)[0])
     rows, columns = (float(np.median(column)) for column in zip(*shifted, strict=True))
@@ -49,12 +49,12 @@ def suspect_shift(case: Case) -> list[Suspect]:
 
 
 def _move(file: FilePair) -> tuple[float, float] | None:
-    """Return how far a candidate lies from its reference; None where it does not look like it."""
+    """Return how far a candidate lies from its reference; None where it has another size or does not look like it."""
     reference, candidate = next(file.read())
-    if reference.pixels.shape[:2] == candidate.pixels.shape[:2]:
-        likeness = orientation.likeness(luma_of(reference.pixels), luma_of(candidate.pixels))
-        if likeness < LIKE:
-            return None
+    if reference.pixels.shape[:2] != candidate.pixels.shape[:2]:
+        return None
+    if orientation.likeness(luma_of(reference.pixels), luma_of(candidate.pixels)) < LIKE:
+        return None
     return without_shift(reference.pixels, candidate.pixels)[1]
 
 
