@@ -24,6 +24,7 @@ Examples:
   srmetrics verify run/
   srmetrics verify run/ --images /new/place/of/the/images
   srmetrics verify archived/ --digests-only
+  srmetrics verify their/leaderboard.csv --images folder/with/HR/and/every/method
   srmetrics verify run/ --format json > checked.json
 \b
 Exit codes: 0 all holds; 1 something differs; 2 wrong usage; 3 nothing differs, but something could not be checked.
@@ -47,7 +48,8 @@ def command(run: str, images: str | None, digests_only: bool, workers: int | Non
     """Check a run: its CSVs against their digests, its tables against its rows, its rows against its images.
 
     RUN_OR_CSV is what --out of compare or bench wrote. Images are looked for where they lay, and beside the run; with
-    --images DIR in DIR alone. With the versions and the kind of processor that the run was made with, every number must
+    --images DIR in DIR alone. A leaderboard.csv or per_image.csv without its run.json is scored again from --images DIR
+    under its own signatures: DIR holds a folder of references and one named as each method. With the versions and the kind of processor that the run was made with, every number must
     be equal; otherwise within 1e-6.
     """
     from harness.cli.screen import progress, say, screen, shown
@@ -130,6 +132,8 @@ def _conclusion(found: Verification, digests_only: bool) -> str:
     if found.exit_code == 3:
         unchecked = f"{found.count(UNCHECKED)} of {len(found.verdicts)} things could not be checked"
         return f"NOT CHECKABLE: nothing differs, but {unchecked}."
+    if not found.of_a_run:
+        return "All holds: every row is what these images give under the table's signatures."
     if found.conditions.differences:
         how = f"{found.count(WITHIN)} within 1e-6" if found.count(WITHIN) else "all equal"
         return f"All holds, {how} ({'; '.join(found.conditions.differences)})."
@@ -141,8 +145,16 @@ def _conclusion(found: Verification, digests_only: bool) -> str:
 def _next_step(found: Verification, images: str | None, digests_only: bool) -> str:
     if found.exit_code == 1:
         return "restore the files from where the run was made, or run the command of run.json again"
+    if found.exit_code == 3 and not found.of_a_run and images is None:
+        return (
+            "verify the run's folder, where run.json says which images it is of; or --images DIR, which holds a folder "
+            "of references and one named as each method"
+        )
     if found.exit_code == 3 and not found.of_a_run:
-        return "verify the run's folder, where run.json says which images it is of"
+        return (
+            "name the folders in --images as the table names its methods, and leave per_image.csv beside "
+            "leaderboard.csv: it says which references they are of"
+        )
     if found.exit_code == 3 and not digests_only and images is None:
         return "--images DIR says where the images are now; --digests-only leaves them out"
     if found.exit_code == 3 and images is not None:

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from harness.jobs.run_folder import RUN_JSON, parse_table, read_table
+from harness.jobs.run_folder import RUN_JSON, read_table
 from harness.jobs.run_rows import rows_from
-from harness.jobs.verify.tables import KEYS, Line, compare_tables, row_name
+from harness.jobs.verify.bare_board import SEEDED, check_board, compare_means, metrics_of_header
+from harness.jobs.verify.bare_images import Scorer, check_lines
+from harness.jobs.verify.places import Places, find_places
+from harness.jobs.verify.tables import KEYS, Line, row_name
 from harness.jobs.verify.verdict import DIFFERENT, IDENTICAL, UNCHECKED, Verdict
-from harness.leaderboard.build import build_rows
-from harness.leaderboard.leaderboard import Heading, Leaderboard, methods_of
-from harness.leaderboard.to_csv import leaderboard_csv
 from srmetrics import METRICS, parse_signature
-from srmetrics.errors import FileError, SrmetricsError
-from srmetrics.metrics import column_name
+from srmetrics.errors import FileError, SrmetricsError, UsageError
 
 KNOWN = ("per_image.csv", "leaderboard.csv")
 ROUNDING = 1e-12
 """How far means may be off: the versions that they were computed under are not known."""
 
-SEEDED = ("_ci_low", "_ci_high", "_vs_best")
-"""Ends of columns that hang on a seed and a baseline, which only ``run.json`` has."""
+Report = Callable[[int, int], None]
 
 
-def check_bare(file: Path) -> list[Verdict]:
+def check_bare(
+    file: Path, images: Path | None = None, workers: int = 1, report: Report = lambda done, total: None
+) -> list[Verdict]:
     """Check a ``per_image.csv`` or ``leaderboard.csv`` that stands alone, or with the other one.
+
+    Parameters
+    ----------
+    file : path
+    images : path, optional
+        The folder that holds the folders of the references and of every method: the images are then scored again,
+        under the table's own signatures.
+    workers : int
+        Threads.
+    report : callable
+        Told how many of how many references are done.
 
     Raises
     ------
     FileError
         When it cannot be read, or is no table of a run.
+    UsageError
+        When ``images`` is no folder.
     """
     if file.name not in KNOWN:
         raise FileError(
@@ -41,15 +54,26 @@ def check_bare(file: Path) -> list[Verdict]:
     if not lines:
         raise FileError("the table has no rows", file=file)
     verdicts = [*_rows(file.name, lines), *_twice(file.name, lines)]
-    both = [file.with_name(name) for name in KNOWN]
-    if all(path.is_file() for path in both):
-        images, board = read_table(both[0]), read_table(both[1])
-        verdicts += _means(board, images, both[0])
+    tables = {name: read_table(path) for name in KNOWN if (path := file.with_name(name)).is_file()}
+    if len(tables) == len(KNOWN):
+        verdicts += _means(tables["leaderboard.csv"], tables["per_image.csv"], file.with_name("per_image.csv"))
     elif file.name == "leaderboard.csv":
         verdicts += _ranks(lines)
-    reason = f"there is no {RUN_JSON} that says which images it is of"
-    verdicts += [Verdict(file.name, row_name(file.name, line), UNCHECKED, reason=reason) for line in lines]
-    return verdicts
+    if images is None:
+        reason = f"there is no {RUN_JSON} that says which images it is of"
+        return verdicts + [Verdict(file.name, row_name(file.name, line), UNCHECKED, reason=reason) for line in lines]
+    if not images.is_dir():
+        raise UsageError("the folder of images is not there", found=str(images), expected="a folder for --images")
+    scorer = Scorer(_places(images, tables), workers, report)
+    check = check_lines if file.name == "per_image.csv" else check_board
+    return [*verdicts, *check(lines, scorer)]
+
+
+def _places(images: Path, tables: Mapping[str, Sequence[Line]]) -> Places:
+    every = [line for lines in tables.values() for line in lines]
+    keys = list(dict.fromkeys(line["image"] for line in tables.get("per_image.csv", ())))
+    datasets = [line["dataset"] for line in tables.get("leaderboard.csv", ())]
+    return find_places(images, list(dict.fromkeys(line["method"] for line in every)), keys, (datasets or [""])[0])
 
 
 def _rows(name: str, lines: Sequence[Line]) -> Iterator[Verdict]:
@@ -74,40 +98,15 @@ def _twice(name: str, lines: Sequence[Line]) -> Iterator[Verdict]:
         seen.add(place)
 
 
-def metrics_of_header(header: Sequence[str]) -> tuple[str, ...]:
-    """Return the metrics that the columns of a leaderboard are of."""
-    columns = [name for name in header if f"{name}_n_infinite" in header]
-    named = {column_name(name): name for name in METRICS}
-    return tuple(named.get(name, name.replace("piq_", "piq:", 1)) for name in columns)
-
-
 def _means(board: list[dict[str, str]], images: list[dict[str, str]], file: Path) -> list[Verdict]:
     """Compare what needs no seed: means, counts and ranks."""
     metrics = metrics_of_header(list(board[0]) if board else [])
-    rows = rows_from(images, metrics, (), file)
     average = board[0]["average"] if board else "image"
     if average not in ("image", "group"):
         return [Verdict("leaderboard.csv", "average", DIFFERENT, reason=f"there is no average {average!r}")]
-    best: list[Verdict] = []
-    for on_missing in ("common", "own"):
-        built, _ = build_rows(
-            rows, metrics, methods=methods_of(rows), average=average, on_missing=on_missing,  # type: ignore[arg-type]
-        )  # fmt: skip
-        heading = Heading("", "", None, "", "", average, metrics, "")
-        text = leaderboard_csv(Leaderboard(heading, built, (), (), ()))
-        parsed = parse_table(text, Path("leaderboard.csv"))
-        verdicts = compare_tables("leaderboard.csv", _unseeded(board), _unseeded(parsed), ROUNDING)
-        if not best or sum(v.status == DIFFERENT for v in verdicts) < sum(v.status == DIFFERENT for v in best):
-            best = verdicts
-    return best
-
-
-def _unseeded(lines: Sequence[Line]) -> list[Line]:
-    left_out = ("dataset", "dataset_digest", "scale", "degradation", "protocol", "srmetrics_version")
-    return [
-        {name: text for name, text in line.items() if name not in left_out and not name.endswith(SEEDED)}
-        for line in lines
-    ]
+    rows = rows_from(images, metrics, (), file)
+    seeded = [name for name in board[0] if name.endswith(SEEDED)] if board else []
+    return compare_means(board, rows, average, ROUNDING, seeded)  # type: ignore[arg-type]
 
 
 def _ranks(lines: Sequence[Line]) -> Iterator[Verdict]:

@@ -82,7 +82,9 @@ def verify(
     path = Path(run)
     if path.is_file() and path.name != RUN_JSON:
         if not (path.parent / RUN_JSON).is_file():
-            return Verification(fspath(run), Conditions(), tuple(check_bare(path)), of_a_run=False)
+            where = None if images is None or digests_only else Path(images)
+            verdicts = check_bare(path, where, workers or available_cores(), progress or (lambda done, total: None))
+            return Verification(fspath(run), Conditions(), tuple(verdicts), of_a_run=False)
         path = path.parent
     found = open_run(path)
     check = _Check(found, conditions_of(found))

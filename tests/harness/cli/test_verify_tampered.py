@@ -292,30 +292,6 @@ def test_wrong_usage_is_said(srmetrics, run) -> None:
     assert f"{run / 'run.json'}: the file is torn or is no JSON" in torn.err
 
 
-def test_a_bare_table_is_checked_as_far_as_it_goes(run, tmp_path) -> None:
-    bare = tmp_path / "bare"
-    bare.mkdir()
-    for name in ("per_image.csv", "leaderboard.csv"):
-        shutil.copy(run / name, bare / name)
-        said = verified(bare / name)
-        assert 3 == said.code
-        assert {"not checkable"} == {status for status, _, _ in said.findings}
-    board = (bare / "leaderboard.csv").read_text()
-    header, first, rest = board.split("\n", 2)
-    cells = first.split(",")
-    cells[header.split(",").index("ssim")] = "0.99"
-    (bare / "leaderboard.csv").write_text("\n".join([header, ",".join(cells), rest]))
-    said = verified(bare / "leaderboard.csv")
-    assert (1, ("different", "leaderboard.csv", "ours, image")) == (said.code, said.findings[0])
-    (bare / "per_image.csv").unlink()  # alone: the ranks are not the order of the means
-    cells[header.split(",").index("ssim")] = "0.01"
-    (bare / "leaderboard.csv").write_text("\n".join([header, ",".join(cells), rest]))
-    assert ("different", "leaderboard.csv", "image, ranks of ssim") in verified(bare / "leaderboard.csv").findings
-    shutil.copy(bare / "leaderboard.csv", bare / "mine.csv")
-    with pytest.raises(FileError, match=r"mine\.csv: verify knows a bare table by its name"):
-        verified(bare / "mine.csv")
-
-
 def test_a_finding_is_one_line_and_names_do_no_harm(srmetrics, shelf) -> None:
     fill(shelf)
     shelf.put("HR/\x1b[31mred\n.png", pair_of(1, (18, 20, 3))[0])

@@ -1,0 +1,133 @@
+"""Scoring the images of a table without ``run.json`` again: its signatures say how, the folders' names say which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.engine.row import Failure, Row
+from harness.jobs.compare import compare_inputs
+from harness.jobs.compare_options import CompareOptions
+from harness.jobs.run_folder import RUN_JSON, parse_table
+from harness.jobs.verify.conditions import TOLERANCE
+from harness.jobs.verify.places import Places
+from harness.jobs.verify.tables import Line, compare_tables, row_name
+from harness.jobs.verify.verdict import DIFFERENT, UNCHECKED, Verdict
+from harness.leaderboard.leaderboard import Heading, Leaderboard
+from harness.leaderboard.to_csv import per_image_csv
+from srmetrics import METRICS, parse_signature
+from srmetrics.errors import SrmetricsError
+from srmetrics.metrics import column_name
+from srmetrics.version import VERSION
+
+TABLE = "per_image.csv"
+IMAGE = "image"
+"""The region that needs no mask."""
+
+Report = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Again:
+    """What scoring under one signature gives."""
+
+    rows: tuple[Row, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    dataset_digest: str = ""
+    fault: str = ""
+    """Why nothing could be scored."""
+    lines: dict[tuple[str, str], Line] = field(default_factory=dict)
+    """(Image, method) to the line of ``per_image.csv``."""
+
+
+def score_again(signature: str, metrics: Sequence[str], places: Places, workers: int, report: Report) -> Again:
+    """Score all images of the folders under a signature.
+
+    Parameters
+    ----------
+    signature : str
+        Of the table's rows; its version is written into the lines that are computed.
+    metrics : sequence of str
+    places : Places
+        With references.
+    workers : int
+    report : callable
+    """
+    try:
+        protocol, version, _ = parse_signature(signature)
+        options = CompareOptions(protocol=protocol, metrics=tuple(metrics), keep_constant=True, workers=workers)
+        methods = {method: str(folder) for method, folder in places.methods.items()}
+        board = compare_inputs(str(places.reference), methods, options, report)
+    except SrmetricsError as error:
+        return Again(fault=str(error))
+    heading = Heading("", "", None, "", "", IMAGE, tuple(metrics), version)
+    text = per_image_csv(Leaderboard(heading, (), (), board.per_image, ()))
+    lines = parse_table(text.replace(f"|v:{VERSION}\n", f"|v:{version}\n"), Path(TABLE))
+    return Again(
+        board.per_image,
+        board.failures,
+        board.heading.dataset_digest,
+        lines={(line["image"], line["method"]): line for line in lines},
+    )
+
+
+def metrics_of_lines(header: Sequence[str]) -> tuple[str, ...]:
+    """Return the metrics that the columns of a ``per_image.csv`` are of; single channels' are none."""
+    named = {column_name(name): name for name in METRICS}
+    return tuple(
+        named.get(name, name.replace("piq_", "piq:", 1)) for name in header if name in named or name.startswith("piq_")
+    )
+
+
+class Scorer:
+    """Scores the folders of a table under each of its signatures, once."""
+
+    def __init__(self, places: Places, workers: int, report: Report) -> None:
+        self.places, self._workers, self._report = places, workers, report
+        self._again: dict[tuple[str, tuple[str, ...]], Again] = {}
+
+    def under(self, signature: str, metrics: tuple[str, ...]) -> Again:
+        """Return the scores under a signature."""
+        if (signature, metrics) not in self._again:
+            self._again[signature, metrics] = score_again(signature, metrics, self.places, self._workers, self._report)
+        return self._again[signature, metrics]
+
+    def lacks(self, line: Line) -> str:
+        """Return why a line of either table cannot be scored again; nothing where it can."""
+        if self.places.reference is None:
+            return self.places.reason
+        if line["region"] != IMAGE:
+            return f"its mask is not known: there is no {RUN_JSON}"
+        if line["method"] not in self.places.methods:
+            return f"no folder is named as the method {line['method']!r}"
+        return ""
+
+
+def check_lines(lines: Sequence[Line], scorer: Scorer) -> Iterator[Verdict]:
+    """Yield a verdict on every line of a ``per_image.csv``."""
+    metrics = metrics_of_lines(list(lines[0]))
+    for line in lines:
+        reason, now = scorer.lacks(line), None
+        if not reason:
+            again = scorer.under(line["signature"], metrics)
+            now = again.lines.get((line["image"], line["method"]))
+            reason = again.fault
+        if now is not None:
+            # Groups and facets are names that the user gave, and not in the images.
+            kept = [column for column in line if column in now and column != "group"]
+            own, computed = ({column: one[column] for column in kept} for one in (line, now))
+            yield from compare_tables(TABLE, [own], [computed], TOLERANCE)
+        elif reason:
+            yield Verdict(TABLE, row_name(TABLE, line), UNCHECKED, reason=reason)
+        else:
+            yield _not_scored(line, again.failures)
+
+
+def _not_scored(line: Line, failures: Sequence[Failure]) -> Verdict:
+    place = (("", line["method"]), line["image"])
+    failure = next((one for one in failures if one.method in place[0] and one.image == place[1]), None)
+    if failure is None or failure.what == "missing":
+        return Verdict(TABLE, row_name(TABLE, line), UNCHECKED, reason="the folders hold no such image")
+    reason = f"it cannot be scored now: {failure.reason}"
+    return Verdict(TABLE, row_name(TABLE, line), DIFFERENT, reason=reason)

@@ -1,0 +1,198 @@
+"""``srmetrics verify`` on a table that has lost its ``run.json``: alone, beside its neighbour, and given the images."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from image_shelf import Shelf
+from kept_run import change_pixel, exchange, fill, flips, keep, verified
+from PIL import Image
+
+from srmetrics.errors import FileError, UsageError
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path)
+
+
+@pytest.fixture
+def bare(shelf: Shelf) -> Path:
+    """Both tables of a run, in a folder of their own beside the images."""
+    fill(shelf, images=6)
+    run = keep(shelf, protocol="sr-y", scale=2)
+    (shelf.root / "bare").mkdir()
+    for name in ("per_image.csv", "leaderboard.csv"):
+        shutil.copy(run / name, shelf.root / "bare" / name)
+    shutil.rmtree(run)
+    return shelf.root / "bare"
+
+
+def edit(table: Path, column: str, change: Callable[[str], str], row: int = 0) -> None:
+    """Change one cell of a table."""
+    with table.open(newline="") as file:
+        header, *lines = csv.reader(file)
+    lines[row][header.index(column)] = change(lines[row][header.index(column)])
+    with table.open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *lines])
+
+
+def test_alone_a_table_is_checked_as_far_as_it_goes(bare: Path) -> None:
+    for name in ("per_image.csv", "leaderboard.csv"):
+        said = verified(bare / name)
+        assert (3, {"not checkable"}) == (said.code, {status for status, _, _ in said.findings})
+
+
+def test_a_mean_that_its_neighbour_does_not_give_is_different(bare: Path) -> None:
+    edit(bare / "leaderboard.csv", "ssim", lambda text: "0.99")
+    said = verified(bare / "leaderboard.csv")
+    assert (1, ("different", "leaderboard.csv", "ours, image")) == (said.code, said.findings[0])
+
+
+def test_ranks_that_are_not_the_order_of_the_means_are_different(bare: Path) -> None:
+    (bare / "per_image.csv").unlink()
+    edit(bare / "leaderboard.csv", "ssim", lambda text: "0.01")
+    assert ("different", "leaderboard.csv", "image, ranks of ssim") in verified(bare / "leaderboard.csv").findings
+
+
+def test_a_table_of_another_name_is_refused(bare: Path) -> None:
+    shutil.copy(bare / "leaderboard.csv", bare / "mine.csv")
+    with pytest.raises(FileError, match=r"mine\.csv: verify knows a bare table by its name"):
+        verified(bare / "mine.csv")
+
+
+@pytest.mark.parametrize("name", ["per_image.csv", "leaderboard.csv"])
+@pytest.mark.parametrize("alone", [False, True])
+def test_given_the_images_a_true_table_holds(name: str, alone: bool, bare: Path, shelf: Shelf) -> None:
+    for other in bare.iterdir() if alone else ():
+        if other.name != name:
+            other.unlink()
+    said = verified(bare / name, "--images", shelf.root)
+    assert (0, []) == (said.code, said.findings)
+    rows = {"per_image.csv": 12, "leaderboard.csv": 2}[name]
+    assert rows <= said.answer["summary"][name]["identical"]
+
+
+def test_a_changed_pixel_is_found_in_its_row_alone(bare: Path, shelf: Shelf) -> None:
+    change_pixel(shelf.root / "ours" / "img_3.png")
+    said = verified(bare / "per_image.csv", "--images", shelf.root)
+    assert (1, [("different", "per_image.csv", "img_3, ours, image")]) == (said.code, said.findings)
+
+
+def test_exchanged_files_are_found(bare: Path, shelf: Shelf) -> None:
+    exchange(shelf.root / "ours" / "img_0.png", shelf.root / "ours" / "img_4.png")
+    said = verified(bare / "per_image.csv", "--images", shelf.root)
+    assert {"img_0, ours, image", "img_4, ours, image"} == {row for _, _, row in said.findings}
+    assert 1 == said.code
+    # The mean is over other pairs now, too.
+    assert 1 == verified(bare / "leaderboard.csv", "--images", shelf.root).code
+
+
+def test_a_changed_reference_is_found_by_the_digest_of_the_data_set(bare: Path, shelf: Shelf) -> None:
+    change_pixel(shelf.root / "HR" / "img_3.png")
+    (bare / "per_image.csv").unlink()
+    said = verified(bare / "leaderboard.csv", "--images", shelf.root)
+    assert 1 == said.code
+    assert said.reason("dataset_digest").startswith("these references have another digest")
+
+
+@pytest.mark.parametrize("column", ["psnr", "ssim", "psnr_n", "psnr_n_infinite", "n_images", "n_pixels", "psnr_rank"])
+def test_every_number_of_a_leaderboard_that_images_give_is_held_to_them(column: str, bare: Path, shelf: Shelf) -> None:
+    (bare / "per_image.csv").unlink()
+    at = 4 if column in ("psnr", "ssim") else 0  # a hundredth, so that it is no rounding
+    edit(bare / "leaderboard.csv", column, lambda text: f"{text[:at]}{9 - int(text[at])}{text[at + 1 :]}", row=1)
+    said = verified(bare / "leaderboard.csv", "--images", shelf.root)
+    assert 1 == said.code
+    assert ("different", "leaderboard.csv", "theirs, image") in said.findings
+
+
+@pytest.mark.parametrize("column", ["psnr_ci_low", "ssim_ci_high", "psnr_vs_best", "n_groups"])
+def test_what_hangs_on_the_run_is_not_called_true_where_it_is_another(column: str, bare: Path, shelf: Shelf) -> None:
+    (bare / "per_image.csv").unlink()
+    edit(bare / "leaderboard.csv", column, lambda text: {"best": "tied", "6": "3"}.get(text, "17.5"), row=0)
+    said = verified(bare / "leaderboard.csv", "--images", shelf.root)
+    assert (3, [("not checkable", "leaderboard.csv", "ours, image")]) == (said.code, said.findings)
+    assert "what only run.json has (seed, baseline, groups)" in said.reason("ours, image")
+
+
+def test_no_flipped_digit_of_a_score_is_called_true(bare: Path, shelf: Shelf) -> None:
+    table = bare / "per_image.csv"
+    content = table.read_bytes()
+    for at, changed in flips(content, 12, seed=3):
+        table.write_bytes(changed)
+        said = verified(table, "--images", shelf.root)
+        # A digit beyond the sixth of a score is within the tolerance that unknown versions are allowed.
+        within = said.answer["summary"]["per_image.csv"]["within tolerance"]
+        assert said.code or within, content[at - 30 : at + 9]
+
+
+def test_a_method_without_a_folder_is_not_checkable_and_the_other_is(bare: Path, shelf: Shelf) -> None:
+    (shelf.root / "theirs").rename(shelf.root.parent / "elsewhere")
+    said = verified(bare / "per_image.csv", "--images", shelf.root)
+    assert (3, 6) == (said.code, len(said.findings))
+    assert {"no folder is named as the method 'theirs'"} == {said.reason(row) for _, _, row in said.findings}
+    # The other's rank hangs on it; its mean does not.
+    assert 3 == verified(bare / "leaderboard.csv", "--images", shelf.root).code
+    edit(bare / "leaderboard.csv", "psnr", lambda text: f"1{text}")
+    said = verified(bare / "leaderboard.csv", "--images", shelf.root)
+    assert 1 == said.code
+    assert ("different", "leaderboard.csv", "ours, image") in said.findings
+
+
+def test_of_the_folders_of_two_scales_the_one_beside_the_references_is_taken(bare: Path, shelf: Shelf) -> None:
+    for name in ("HR", "ours", "theirs"):
+        (shelf.root / name).rename(shelf.root / "all")
+        shutil.copytree(shelf.root / "all", shelf.root / name / "x2")
+        shutil.rmtree(shelf.root / "all")
+        if name != "HR":
+            shutil.copytree(shelf.root / name / "x2", shelf.root / name / "x4")
+            change_pixel(shelf.root / name / "x4" / "img_0.png")
+    said = verified(bare / "per_image.csv", "--images", shelf.root)
+    assert (0, []) == (said.code, said.findings)
+
+
+def test_two_folders_that_may_be_the_references_are_both_named(bare: Path, shelf: Shelf) -> None:
+    shutil.copytree(shelf.root / "HR", shelf.root / "GT")
+    assert 0 == verified(bare / "per_image.csv", "--images", shelf.root).code  # the leaderboard says HR
+    (bare / "leaderboard.csv").unlink()
+    said = verified(bare / "per_image.csv", "--images", shelf.root)
+    assert 3 == said.code
+    reason = said.reason("img_0, ours, image")
+    assert "GT" in reason
+    assert "HR may each hold all references (such as 'img_0')" in reason
+
+
+def test_rows_of_regions_are_not_checkable_for_want_of_their_masks(shelf: Shelf) -> None:
+    fill(shelf)
+    mask = np.zeros((18, 20), np.uint8)
+    mask[4:12, 5:15] = 255
+    for at in range(3):
+        shelf.put(f"masks/img_{at}.png", mask)
+    run = keep(shelf, masks=str(shelf.root / "masks"))
+    (run / "run.json").unlink()
+    said = verified(run / "per_image.csv", "--images", shelf.root)
+    assert 3 == said.code
+    assert {"its mask is not known: there is no run.json"} == {said.reason(row) for _, _, row in said.findings}
+    assert 6 == said.answer["summary"]["per_image.csv"]["identical"]
+
+
+def test_an_image_that_cannot_be_scored_any_more_is_different(bare: Path, shelf: Shelf) -> None:
+    Image.new("RGB", (20, 19)).save(shelf.root / "ours" / "img_2.png")
+    said = verified(bare / "per_image.csv", "--images", shelf.root)
+    assert (1, [("different", "per_image.csv", "img_2, ours, image")]) == (said.code, said.findings)
+    assert said.reason("img_2, ours, image").startswith("it cannot be scored now")
+    (shelf.root / "ours" / "img_2.png").unlink()
+    assert (3, "the folders hold no such image") == (
+        (said := verified(bare / "per_image.csv", "--images", shelf.root)).code,
+        said.reason("img_2, ours, image"),
+    )
+
+
+def test_a_folder_of_images_that_is_not_there_is_refused(bare: Path) -> None:
+    with pytest.raises(UsageError, match="the folder of images is not there"):
+        verified(bare / "per_image.csv", "--images", bare / "nowhere")
