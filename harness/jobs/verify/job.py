@@ -58,7 +58,8 @@ def verify(
         ``per_image.csv`` or ``leaderboard.csv``.
     images : str or path, optional
         A folder that the images were moved to: nothing else is looked in, and what it lacks is not checkable.
-        Otherwise they are looked for where they lay, and beside the run.
+        Otherwise they are looked for where they lay, and beside the run. For a bare table, the folder that holds
+        those of the references and of each method: they are scored under the table's own signatures.
     digests_only : bool
         Leave the images alone: check the digests and the tables, for runs that are kept without their images.
     workers : int, optional
