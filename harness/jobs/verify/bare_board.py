@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.engine.row import Row
 from harness.jobs.run_folder import RUN_JSON, parse_table
-from harness.jobs.verify.bare_images import IMAGE, Again, Scorer
+from harness.jobs.verify.bare_images import IMAGE, Again, Scorer, metric_of
 from harness.jobs.verify.conditions import TOLERANCE
 from harness.jobs.verify.tables import Line, compare_tables, row_name
 from harness.jobs.verify.verdict import DIFFERENT, IDENTICAL, UNCHECKED, Verdict
@@ -16,7 +16,6 @@ from harness.leaderboard.build import OnMissing, build_rows
 from harness.leaderboard.leaderboard import Heading, Leaderboard, methods_of
 from harness.leaderboard.to_csv import leaderboard_csv
 from harness.statistics.units import Average
-from srmetrics import METRICS
 from srmetrics.metrics import column_name
 
 TABLE = "leaderboard.csv"
@@ -90,9 +89,7 @@ def compare_means(
 
 def metrics_of_header(header: Sequence[str]) -> tuple[str, ...]:
     """Return the metrics that the columns of a leaderboard are of."""
-    columns = [name for name in header if f"{name}_n_infinite" in header]
-    named = {column_name(name): name for name in METRICS}
-    return tuple(named.get(name, name.replace("piq_", "piq:", 1)) for name in columns)
+    return tuple(metric_of(name) or name for name in header if f"{name}_n_infinite" in header)
 
 
 def _digest(block: Sequence[Line], lines: Sequence[Line], again: Again) -> Iterator[Verdict]:

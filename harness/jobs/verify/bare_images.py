@@ -72,12 +72,10 @@ def score_again(signature: str, metrics: Sequence[str], places: Places, workers:
     )
 
 
-def metrics_of_lines(header: Sequence[str]) -> tuple[str, ...]:
-    """Return the metrics that the columns of a ``per_image.csv`` are of; single channels' are none."""
+def metric_of(column: str) -> str:
+    """Return the metric that a column is of: ``piq:lpips`` of ``piq_lpips``; nothing where it is of none."""
     named = {column_name(name): name for name in METRICS}
-    return tuple(
-        named.get(name, name.replace("piq_", "piq:", 1)) for name in header if name in named or name.startswith("piq_")
-    )
+    return named.get(column, "") or (column.replace("_", ":", 1) if column.startswith("piq_") else "")
 
 
 class Scorer:
@@ -106,7 +104,8 @@ class Scorer:
 
 def check_lines(lines: Sequence[Line], scorer: Scorer) -> Iterator[Verdict]:
     """Yield a verdict on every line of a ``per_image.csv``."""
-    metrics = metrics_of_lines(list(lines[0]))
+    # Columns such as psnr_c0 are of single channels, and come with their metric.
+    metrics = tuple(metric for column in lines[0] if (metric := metric_of(column)))
     for line in lines:
         reason, now = scorer.lacks(line), None
         if not reason:
