@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.citation.cited_run import CitedRun, read_cited
-from harness.citation.marked_text import to_latex_text, to_plain
-from harness.citation.paragraph import listed, metric_name, paragraph_of
+from harness.citation.marked_text import foreign_letters, to_latex_text, to_plain
+from harness.citation.metric_name import metric_name
+from harness.citation.paragraph import listed, paragraph_of
 from harness.citation.reference import OTHERS, Reference
 from harness.citation.table import latex_of
-from harness.citation.to_bibtex import bibtex_text, comment, entry, to_bibtex
+from harness.citation.to_bibtex import author_list, bibtex_text, comment, entry, to_bibtex
 from harness.citation.to_cff import cff_person, to_cff
 from harness.citation.works import Section, sections_of
 from harness.engine.atomic import write_together
@@ -114,7 +115,9 @@ class Citation:
         """What is left to the user: placeholders to fill in, works to check and add."""
         left = [] if self.authors else ["the authors of the run (--author)"]
         left += [] if self.url else ["where the folder of the run can be had (--url)"]
-        return [*left, *(note for section in self.sections for note in section.notes)]
+        left += [note for section in self.sections for note in section.notes]
+        foreign = foreign_letters(self.paragraph + self.latex)
+        return left + ([f"pdfLaTeX cannot set {foreign}: compile with XeLaTeX or LuaLaTeX"] if foreign else [])
 
     @property
     def title(self) -> str:
@@ -146,11 +149,14 @@ class Citation:
     def _run_entry(self) -> str:
         year, _, month = self.cited.date.partition("-")
         months = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-        authors = " and ".join(bibtex_text(author) for author in self.authors) or f"{{{bibtex_text(TODO_AUTHOR)}}}"
-        found = {"author": authors, "title": f"{{{bibtex_text(self.title)}}}", "year": year}
+        found = {
+            "author": author_list(self.authors or (TODO_AUTHOR,)),
+            "title": f"{{{bibtex_text(self.title)}}}",
+            "year": year,
+        }
         if month:
             found["month"] = months[int(month[:2]) - 1]
-        found["note"] = bibtex_text(self._facts()).replace(r"\textbar{}", r"\textbar{}\allowbreak{}")
+        found["note"] = _breakable(bibtex_text(self._facts()))
         found["url"] = self.url or TODO_URL
         return entry("misc", self.cited.key, {name: value for name, value in found.items() if value})
 
@@ -167,6 +173,12 @@ class Citation:
 
     def __str__(self) -> str:
         return self.text
+
+
+def _breakable(text: str) -> str:
+    """Return LaTeX in which digests and signatures, which have no spaces, may be broken."""
+    text = re.sub(r"[0-9a-f]{8}(?=[0-9a-f])", r"\g<0>\\allowbreak{}", text)
+    return text.replace(r"\textbar{}", r"\textbar{}\allowbreak{}")
 
 
 _UNBROKEN: Mapping[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
@@ -194,8 +206,10 @@ def cite(run: str | PathLike[str], *, authors: Sequence[str] = (), url: str = ""
     FileError
         When the folder holds no finished run, or its tables are not those that the run wrote.
     UsageError
-        When the URL is none.
+        When the URL is none, or an author has no name.
     """
+    if not all(author.strip() for author in authors):
+        raise UsageError("an author has no name", found=repr(""), expected="'Family, Given', or a group's name")
     if url and not re.fullmatch(r"(https|http|ftp|sftp)://[^\s{}\\\"<>^`|%]+", url):
         raise UsageError("this is no URL", found=repr(url), expected="https://... without spaces and braces")
     cited = read_cited(fspath(run))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 from harness.citation.reference import Reference
 from harness.leaderboard.to_latex import escaped
 
 _MARK = re.compile(r" ?\[(@[\w-]+(?:; @[\w-]+)*)\]")
+
+_KNOWN = "–—‘’“”„…†‡•€"
+"""Signs beyond Latin-1 that LaTeX's input encoding knows."""
 
 _FORMULAS = (
     ("10 log10(L^2 / MSE)", r"$10 \log_{10}(L^2 / \mathrm{MSE})$"),
@@ -50,6 +54,15 @@ def to_latex_text(text: str, works: Mapping[str, Reference]) -> str:
 def keys_in(text: str) -> list[str]:
     """Return the keys of the works that the text marks, each once."""
     return list(dict.fromkeys(key for found in _MARK.finditer(text) for key in _keys(found)))
+
+
+def foreign_letters(text: str) -> str:
+    """Return the letters and signs that pdfLaTeX does not know by itself, each once: Greek, Chinese and the like."""
+    return "".join(
+        letter
+        for letter in dict.fromkeys(text)
+        if ord(letter) > 255 and letter not in _KNOWN and not unicodedata.name(letter, "").startswith("LATIN")
+    )
 
 
 def _keys(found: re.Match[str]) -> list[str]:

@@ -9,14 +9,19 @@ from typing import Any
 from degradations import RECIPES
 from harness.citation.cited_run import CitedRun
 from harness.citation.classification_words import classification_sentences
-from harness.citation.works import interval_kinds, metric_works, protocol_works, recipe_works, sections_of
-from harness.classifiers.spec import parse_spec
+from harness.citation.metric_name import metric_name
+from harness.citation.software import software_of
+from harness.citation.works import (
+    interval_kinds,
+    metric_works,
+    protocol_works,
+    recipe_works,
+    sections_of,
+    upscaler_work,
+)
 from harness.statistics.draws import DRAWS
 from srmetrics import explain, find_protocol
 from srmetrics.metrics import find_metric
-
-IN_WORDS = {"psnr": "PSNR", "ssim": "SSIM", "ms_ssim": "MS-SSIM", "mse": "MSE", "rmse": "RMSE", "mae": "MAE"}
-"""Metrics whose name in a sentence is not their name in capitals after ``piq:``."""
 
 
 def paragraph_of(cited: CitedRun) -> str:
@@ -24,6 +29,7 @@ def paragraph_of(cited: CitedRun) -> str:
     sentences = [
         *_what_was_scored(cited),
         *_degradation(cited),
+        *_upscalers(cited),
         *_protocol(cited),
         *_metrics(cited),
         *_statistics(cited),
@@ -31,11 +37,6 @@ def paragraph_of(cited: CitedRun) -> str:
         _software(cited),
     ]
     return " ".join(sentences)
-
-
-def metric_name(metric: str) -> str:
-    """Return a metric's name as running text has it: ``piq:lpips`` is LPIPS."""
-    return IN_WORDS.get(metric, metric.rpartition(":")[2].upper())
 
 
 def works(found: Sequence[Any]) -> str:
@@ -51,33 +52,63 @@ def listed(words: Sequence[str]) -> str:
 
 def _what_was_scored(cited: CitedRun) -> list[str]:
     whole = [line for line in cited.board if line["region"] == "image"] or cited.board
-    images = _counts([int(line["n_images"]) for line in whole])
-    groups = _counts([int(line["n_groups"]) for line in whole])
+    what = "volumes" if _pooled(cited) else "images"
+    # A method has a line for each signature, of other images.
+    totals = [sum(int(line["n_images"]) for line in whole if line["method"] == method) for method in cited.methods]
+    images = _counted(totals, what)
+    groups = _counted([int(line["n_groups"]) for line in whole], "groups")
     scale = f" at scale {cited.first['scale']}" if cited.first["scale"] else ""
-    pooled = any(find_protocol(signature).pooling == "volume" for signature in cited.signatures)
-    what = "volumes" if pooled else "images"
-    of_groups = f" of {groups} groups" if groups != images else ""
+    grouped = len(cited.signatures) == 1 and any(line["n_groups"] != line["n_images"] for line in whole)
+    of_groups = f" of {groups}" if grouped else ""
     data = works([one for section in sections_of(cited) if section.title == "Data set" for one in section.works])
     text = (
-        f"{listed(cited.methods)} {'was' if len(cited.methods) == 1 else 'were'} scored{scale} on {images} {what}"
+        f"{_methods(cited)} {'was' if len(cited.methods) == 1 else 'were'} scored{scale} on {images}"
         f"{of_groups} of {cited.dataset}{data} with srmetrics {cited.run.version} [@srmetrics]"
     )
+    several = max(totals) > 1
     if len(cited.methods) > 1 and cited.run.command.get("on_missing") != "own":
-        text += f", all methods on the same {what}"
+        text += f", all methods on the same {what if several else what[:-1]}"
     regions = [region for region in cited.regions if region != "image"]
     sentences = [f"{text}."]
     if regions:
         sentences.append(f"Besides the whole image, these regions were scored apart: {listed(regions)}.")
-    average = {
-        "image": f"Values in tables are means over {what}.",
-        "group": "Values in tables are means of the means of groups.",
-    }
-    return [*sentences, average[cited.first["average"]]]
+    if several:
+        average = {"image": f"means over {what}", "group": "means of the means of groups"}
+        sentences.append(f"Values in tables are {average[cited.first['average']]}.")
+    return sentences
 
 
-def _counts(numbers: Sequence[int]) -> str:
+def _methods(cited: CitedRun) -> str:
+    """Return the methods with their works, each work where it is first needed."""
+    named, marked = [], set()
+    for method in cited.methods:
+        work, _ = upscaler_work(cited, method)
+        named.append(method + (works([work]) if work is not None and work.key not in marked else ""))
+        marked |= {work.key} if work is not None else set()
+    return listed(named)
+
+
+def _pooled(cited: CitedRun) -> bool:
+    return any(find_protocol(signature).pooling == "volume" for signature in cited.signatures)
+
+
+def _counted(numbers: Sequence[int], many: str) -> str:
+    """Return how many there are, such as ``1 image`` or ``4 to 5 images``."""
     least, most = min(numbers), max(numbers)
-    return f"{most}" if least == most else f"{least} to {most}"
+    return f"{most if least == most else f'{least} to {most}'} {many[:-1] if most == 1 else many}"
+
+
+def _upscalers(cited: CitedRun) -> list[str]:
+    """Return what a bench recorded of the upscalers that it ran."""
+    described = cited.run.facts.get("upscalers") or {}
+    parts = []
+    for method in cited.methods:
+        facts = described.get(method)
+        if facts is not None:
+            weights = str(facts.get("weights_sha256") or "")
+            digest = f"; the SHA-256 of its weights begins with {weights[:16]}" if weights else ""
+            parts.append(f"{method} ({facts['architecture']}{digest})")
+    return [f"The upscaler{'s were' if len(parts) > 1 else ' was'} {listed(parts)}."] if parts else []
 
 
 def _degradation(cited: CitedRun) -> list[str]:
@@ -102,7 +133,7 @@ def _protocol(cited: CitedRun) -> list[str]:
     metrics, plain = set(cited.run.metrics), cited.regions == ("image",)
     preset = cited.protocol.split()[0]
     named = works([one for one in protocol_works(cited.protocol, cited.signatures) if one.key != "wang2004ssim"])
-    texts = []
+    texts: list[list[str]] = []
     for signature in cited.signatures:
         kept = []
         for sentence in sentences_of(explain(signature).partition("\n\n")[0]):
@@ -114,13 +145,17 @@ def _protocol(cited: CitedRun) -> list[str]:
             )
             if not left_out:
                 kept.append(sentence.replace(" (Wang et al., 2004)", " [@wang2004ssim]"))
-        texts.append(" ".join(kept))
+        texts.append(kept)
     known = preset != "custom"
     start = f"The protocol is {preset}{named}." if known else f"The protocol is this{named}:"
+    shared = [sentence for sentence in texts[0] if all(sentence in text for text in texts)]
     if len(texts) == 1:
-        return [start, texts[0]]
-    each = [f"Signature {number}: {text}" for number, text in enumerate(texts, 1)]
-    return [start, f"The images are of kinds that are scored under {len(texts)} signatures.", *each]
+        return [start, *shared]
+    each = []
+    for number, text in enumerate(texts, 1):
+        own = " ".join(sentence for sentence in text if sentence not in shared)
+        each.append(f"Under signature {number}: {own}")
+    return [start, *shared, f"The images are of kinds that are scored under {len(texts)} signatures.", *each]
 
 
 def sentences_of(paragraph: str) -> list[str]:
@@ -150,11 +185,11 @@ def _metrics(cited: CitedRun) -> list[str]:
 def _statistics(cited: CitedRun) -> list[str]:
     sentences = []
     grouped = any(line["n_groups"] != line["n_images"] for line in cited.board)
-    units = "groups" if grouped else "images"
+    units = "groups" if grouped else "volumes" if _pooled(cited) else "images"
     kinds = interval_kinds(cited)
     ways = {
         "BCa": f"BCa bootstrap over {units} with {DRAWS:,} draws [@efron1987bca; @hesterberg2015bootstrap]",
-        "t": f"Student's t over the means of {units}",
+        "t": f"Student's t over {'the means of ' * grouped}{units}",
     }
     if kinds:
         sentences.append(f"Intervals are 95 % confidence intervals of the mean ({listed([ways[k] for k in kinds])}).")
@@ -171,7 +206,7 @@ def _statistics(cited: CitedRun) -> list[str]:
         )
         if any(line.get("vs_best") == "undecided" for line in _cells(cited)):
             sentences.append(f"Where so few {units} could not have given p < 0.05, the comparison is called undecided.")
-    if kinds or tested:
+    if "BCa" in kinds or any("all" not in line["test"] for line in tested):
         sentences.append(f"The seed of all draws is {cited.run.seed}.")
     return sentences
 
@@ -189,35 +224,8 @@ def _classification(cited: CitedRun) -> list[str]:
 
 
 def _software(cited: CitedRun) -> str:
-    names = {"python": "Python", "numpy": "NumPy", "scipy": "SciPy", "opencv": "OpenCV", "pillow": "Pillow"}
-    keys = {"numpy": "harris2020numpy", "scipy": "virtanen2020scipy", "opencv": "bradski2000opencv"}
-    if cited.classification:
-        names |= {"scikit-learn": "scikit-learn", "scikit-image": "scikit-image"}
-    names |= {name: words for name, words in NETWORK_LIBRARIES.items() if _runs_on(cited, name)}
-    versions = cited.run.facts.get("versions") or {}
     used = [
-        f"{words} {versions[name]}" + (f" [@{keys[name]}]" if name in keys else "")
-        for name, words in names.items()
-        if versions.get(name)
+        f"{library.name} {library.version}".rstrip() + (f" [@{library.key}]" if library.key else "")
+        for library in software_of(cited)
     ]
-    text = "Scores were computed in double precision"
-    return f"{text} with {listed(used)}." if used else f"{text}."
-
-
-NETWORK_LIBRARIES = {"torch": "PyTorch", "torchvision": "torchvision", "timm": "timm", "onnxruntime": "ONNX Runtime"}
-"""What runs networks, by the name under which a run records its version."""
-
-_KINDS = {
-    "torch": ("spandrel", "basicsr", "torchscript", "small-resnet", "torchvision", "timm"),
-    "torchvision": ("torchvision",),
-    "timm": ("timm",),
-    "onnxruntime": ("onnx",),
-}
-"""The kinds of upscaler and classifier that need each."""
-
-
-def _runs_on(cited: CitedRun, library: str) -> bool:
-    asked = cited.study.get("classification") or {}
-    specs = [str(facts.get("spec", "")) for facts in (cited.run.facts.get("upscalers") or {}).values()]
-    specs += [parse_spec(text)[1] for text in asked.get("classifiers", ()) if cited.classification]
-    return any(re.split(r"[:?]", spec)[0] in _KINDS[library] for spec in specs)
+    return f"Scores were computed in double precision with {listed(used)}."

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from harness.citation.cited_run import CitedRun, Line
 from harness.citation.marked_text import to_latex_text
-from harness.citation.paragraph import listed, metric_name
+from harness.citation.metric_name import metric_name
+from harness.citation.paragraph import listed
 from harness.citation.reference import Reference
 from harness.jobs.bench_result import HEADER
 from harness.leaderboard.cells import rounded
@@ -29,12 +30,14 @@ def latex_of(cited: CitedRun, works: Mapping[str, Reference]) -> str:
     families = dict.fromkeys((line["classifier"], line["mode"]) for line in cited.classification)
     for classifier, mode in families:
         caption = (
-            f"Classification of {cited.dataset} by {classifier} ({mode}): accuracy, balanced accuracy and macro F1 in "
-            "percent, AUROC, and predictions that differ from those on the high-resolution images (flips)."
+            f"Classification of {cited.dataset} by {classifier} ({mode}): accuracy with its 95 % interval and its "
+            "standard deviation over repeats, balanced accuracy and macro F1 in percent, AUROC, predictions that "
+            "differ from those on the high-resolution images (flips), and how many percent of the accuracy that was "
+            "lost by low resolution are recovered."
         )
         label = f"{cited.key}-{len(parts)}"
         table = classification_table(cited, classifier, mode)
-        parts.append(_floating(table, to_latex_text(caption, works) + MARKS, label))
+        parts.append(_floating(table, to_latex_text(caption, works) + MARKS, label, wide=True))
     return "\n".join(parts)
 
 
@@ -125,17 +128,19 @@ def _caption(cited: CitedRun) -> str:
     )
 
 
-def _floating(tabular: str, caption: str, label: str) -> str:
+def _floating(tabular: str, caption: str, label: str, *, wide: bool = False) -> str:
+    """Return a table that floats; a wide one takes both columns of a page that has two."""
     needs, _, rest = tabular.partition("\n")
+    name = "table*" if wide else "table"
     return "\n".join(
         [
             needs,
-            r"\begin{table}",
+            rf"\begin{{{name}}}",
             r"\centering",
             rf"\caption{{{caption}}}",
             rf"\label{{tab:{label}}}",
             rest.rstrip("\n"),
-            r"\end{table}",
+            rf"\end{{{name}}}",
             "",
         ]
     )

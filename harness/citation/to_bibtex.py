@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from harness.citation.reference import OTHERS, Reference
 from harness.leaderboard.to_latex import escaped
@@ -24,7 +25,7 @@ _AS_THEY_ARE = ("doi", "eprint", "url")
 def to_bibtex(reference: Reference) -> str:
     """Return a work as a BibTeX entry."""
     found = {
-        "author": " and ".join(_author(author) for author in reference.authors),
+        "author": author_list(reference.authors),
         "title": _title(reference.title),
     }
     for name in _FIELDS:
@@ -63,6 +64,11 @@ def bibtex_text(text: str) -> str:
 def comment(text: str) -> str:
     """Return a line between entries. BibTeX reads everything after an at sign as an entry, also here."""
     return "% " + " ".join(text.replace("@", "(at)").split())
+
+
+def author_list(names: Sequence[str]) -> str:
+    """Return the field of authors: a name without a comma is a group's, and braces keep it in one piece."""
+    return " and ".join(map(_author, names))
 
 
 def _author(name: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from degradations import RECIPES
 from harness.citation.cited_run import CitedRun
 from harness.citation.reference import Reference, found_in, of_architecture, of_dataset, of_method, references
+from harness.citation.software import software_of
 from harness.classifiers.spec import parse_spec
 from harness.statistics.interval import BOOTSTRAP_UNITS
 from srmetrics import PRESETS
@@ -96,9 +97,7 @@ def _all(cited: CitedRun) -> Iterator[tuple[str, _Gathered]]:
     yield "Classifiers", _classifiers(cited)
     yield "Statistics", _statistics(cited)
     computing = _Gathered()
-    computing.add(
-        [references()["harris2020numpy"], references()["virtanen2020scipy"], references()["bradski2000opencv"]]
-    )
+    computing.add(references()[library.key] for library in software_of(cited) if library.key)
     yield "Software that computed the numbers", computing
 
 
@@ -112,8 +111,10 @@ def _metrics(cited: CitedRun) -> _Gathered:
 def _protocol(cited: CitedRun) -> _Gathered:
     gathered = _Gathered()
     works = protocol_works(cited.protocol, cited.signatures)
+    # The settings of SSIM are told where a metric has them, and with them its work.
     wang = references()["wang2004ssim"]
-    gathered.add(one for one in works if one != wang or "ssim" in cited.run.metrics)
+    told = {"ssim", "ms_ssim"} & set(cited.run.metrics)
+    gathered.add(one for one in (*works, *([wang] if told else [])) if one != wang or told)
     return gathered
 
 
@@ -138,18 +139,22 @@ def _degradation(cited: CitedRun) -> _Gathered:
 
 def _upscalers(cited: CitedRun) -> _Gathered:
     gathered = _Gathered()
-    described = cited.run.facts.get("upscalers") or {}
     for method in cited.methods:
-        facts = described.get(method)
-        if method.casefold() in INTERPOLATION or (facts is not None and facts.get("trained_on") == "nothing"):
-            continue
-        work = of_architecture(str(facts["architecture"])) if facts is not None else None
-        if work is not None:
-            gathered.add([work])
-            continue
-        work = of_method(method)
-        gathered.add([work], _guess(method, work) if work else f"{method}: add the method's work")
+        work, note = upscaler_work(cited, method)
+        gathered.add([work], note)
     return gathered
+
+
+def upscaler_work(cited: CitedRun, method: str) -> tuple[Reference | None, str]:
+    """Return the work that a method is of, by its architecture or else its name, and what is left to check or add."""
+    facts = (cited.run.facts.get("upscalers") or {}).get(method)
+    if method.casefold() in INTERPOLATION or (facts is not None and facts.get("trained_on") == "nothing"):
+        return None, ""
+    work = of_architecture(str(facts["architecture"])) if facts is not None else None
+    if work is not None:
+        return work, ""
+    work = of_method(method)
+    return work, _guess(method, work) if work else f"{method}: add the method's work"
 
 
 _NETWORKS = {

@@ -38,6 +38,7 @@ def _split(_: click.Context, __: click.Parameter, text: str | None) -> list[str]
 @click.option("--dpi", type=int, default=300, show_default=True, help="Of a PNG, at least.")
 @click.option("--window", metavar="C,W", help="Value window to show, such as 40,400; what was scored by default.")
 @click.option("--reference-name", default="Reference", show_default=True, help="What stands under the reference.")
+@click.option("--title", metavar="TEXT", help="What stands under the whole image; data set, name, scale by default.")
 @click.option("--outline-mask", is_flag=True, help="Draw the edges of the image's mask.")
 @click.option("--crop-scores", is_flag=True, help="Scores of the crop, computed now, not of the whole image.")
 @click.option("--images", metavar="DIR", help="The only folder to look for images in.")
@@ -57,5 +58,10 @@ def command(run: str, image: str, crops: tuple[str, ...], out: str, images: str 
         for crop in made.proposals:
             click.echo(f"  --crop {crop}")
     click.echo(shown(f"Caption: {made.caption}"))
+    if made.undrawn:
+        note = (
+            f"Note: the figure's font (DejaVu Sans) has no {made.undrawn}; other names: --title, NAME=FOLDER of compare"
+        )
+        click.echo(shown(note), err=True)
     click.echo(shown(f"Wrote {made.path}"), err=True)
     return 0

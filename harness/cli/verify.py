@@ -48,9 +48,11 @@ def command(run: str, images: str | None, digests_only: bool, workers: int | Non
     """Check a run: its CSVs against their digests, its tables against its rows, its rows against its images.
 
     RUN_OR_CSV is what --out of compare or bench wrote. Images are looked for where they lay, and beside the run; with
-    --images DIR in DIR alone. A leaderboard.csv or per_image.csv without its run.json is scored again from --images DIR
-    under its own signatures: DIR holds a folder of references and one named as each method. With the versions and the kind of processor that the run was made with, every number must
+    --images DIR in DIR alone. With the versions and the kind of processor that the run was made with, every number must
     be equal; otherwise within 1e-6.
+
+    A leaderboard.csv or per_image.csv without its run.json is scored again from --images DIR under its own signatures:
+    DIR holds a folder of references and one named as each method.
     """
     from harness.cli.screen import progress, say, screen, shown
     from harness.jobs.verify import verify

@@ -44,6 +44,26 @@ class Crop:
             file=file,
         )
 
+    def reaches_border(self, shape: Sequence[int], border: int) -> bool:
+        """Return whether a part of it is in the border of an image that a protocol cuts off.
+
+        Raises
+        ------
+        UsageError
+            When all of it is, so that it has no score.
+        """
+        height, width = shape[:2]
+        left, top = max(self.x, border), max(self.y, border)
+        right, bottom = min(self.x + self.width, width - border), min(self.y + self.height, height - border)
+        if right <= left or bottom <= top:
+            raise UsageError(
+                f"the crop has no score, because the protocol cuts a border of {border} pixels off",
+                found=str(self),
+                expected=f"a crop with a part inside {border},{border},{width - 2 * border},{height - 2 * border}",
+                way_out="Leave --crop-scores out, or take another --crop",
+            )
+        return (right - left, bottom - top) != (self.width, self.height)
+
     def divided(self, factor: int, method: str) -> Crop:
         """Return the same rectangle in an image whose sides are ``factor`` times shorter.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import matplotlib
@@ -75,7 +75,7 @@ def render(drawing: Drawing, layout: Layout, form: str, dpi: int) -> bytes:
         # A hair more than whole pixels, because matplotlib cuts fractions off.
         width, height = ((math.ceil(length * exact - 1e-6) + 1e-6) / exact for length in (layout.width, layout.height))
         figure = Figure(figsize=(width, height), dpi=exact, facecolor="white")
-        _draw(figure, drawing, layout)
+        _draw(figure, drawing, on_grid(layout, drawing.pixels, exact) if form == "png" else layout)
         buffer = io.BytesIO()
         figure.savefig(buffer, format=form, dpi=exact, metadata=_metadata(drawing, form))
     return buffer.getvalue()
@@ -93,6 +93,21 @@ def exact_dpi(widths: Sequence[float], pixels: Sequence[int], dpi: int) -> float
         if found <= max(2 * dpi, max(pixels) / width + 1e-9) and found <= MOST_DPI:
             return found
     return max(pixels) / width
+
+
+def on_grid(layout: Layout, pixels: Sequence[NDArray[np.uint8]], dpi: float) -> Layout:
+    """Return a layout whose panels begin and end on the pixels of a PNG, so that frames stand where the crops are."""
+    panels = []
+    for placed, shown in zip(layout.panels, pixels, strict=True):
+        rows, columns = shown.shape[:2]
+        room = round(placed.width * dpi)
+        times = max(1, room // columns)
+        left = round(placed.left * dpi) + max(0, (room - times * columns) // 2)
+        top = round(placed.top * dpi)
+        panels.append(
+            replace(placed, left=left / dpi, top=top / dpi, width=times * columns / dpi, height=times * rows / dpi)
+        )
+    return replace(layout, panels=tuple(panels))
 
 
 def _draw(figure: Figure, drawing: Drawing, layout: Layout) -> None:
@@ -160,6 +175,7 @@ def _box(figure: Figure, place: tuple[float, float, float, float], points: float
         Rectangle(
             (left / across, 1 - (top + height) / along), width / across, height / along,
             transform=figure.transFigure, fill=False, edgecolor=colour, linewidth=points, joinstyle="miter", zorder=2,
+            snap=False,  # rounded to pixels, a frame would come to lie on the crop
         )
     )  # fmt: skip
 

@@ -83,7 +83,7 @@ class ExactImage(Artist):
             larger = repeated(self.pixels, max(1, math.ceil(width / columns)))
             shown = np.asarray(cv2.resize(larger, (max(1, width), height), interpolation=cv2.INTER_AREA), np.uint8)
         _, canvas_height = renderer.get_canvas_width_height()
-        left = round(self.left * dpi) + max(0, (width - shown.shape[1]) // 2)
+        left = round(self.left * dpi)
         bottom = round(canvas_height) - round(self.top * dpi) - shown.shape[0]
         renderer.draw_image(context, left, bottom, _opaque(shown))
 

@@ -42,6 +42,13 @@ def drawable(text: str) -> str:
     )
 
 
+def undrawn(text: str) -> str:
+    """Return the letters of a text for which `drawable` puts a sign, each once."""
+    return "".join(
+        letter for letter in dict.fromkeys(" ".join(text.split())) if drawable(f"|{letter}|") != f"|{letter}|"
+    )
+
+
 def broken(text: str, width: float, size: float, most: int = 3) -> list[str]:
     """Return a name in lines that fit a width in inches: broken behind separators, else between letters.
 

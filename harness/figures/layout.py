@@ -163,7 +163,7 @@ def _fitted(
             break
         labels = [max(pair) for pair in zip(found, labels, strict=True)]
     whole_width = whole_height * aspect
-    title_lines = tuple(broken(title, whole_width, size, most=2))
+    title_lines = tuple(broken(title, whole_width if beside else inside, size, most=2))
     left = EDGE + (whole_width + GAP if beside else 0.0)
     whole_left = EDGE if beside else EDGE + (inside - whole_width) / 2
     top = EDGE + (0.0 if beside else whole_height + PAD + len(title_lines) * size * LINE / 72 + 2 * PAD)

@@ -37,6 +37,8 @@ class MadeFigure:
     proposals: tuple[Crop, ...]
     """Other crops worth a look, the best first; none where crops were given."""
     caption: str
+    undrawn: str = ""
+    """Letters of names that the figure's font lacks, each once; a sign stands for them."""
 
 
 def figure(
@@ -53,6 +55,7 @@ def figure(
     dpi: int = 300,
     window: str | None = None,
     reference_name: str = "Reference",
+    title: str | None = None,
     outline_mask: bool = False,
     crop_scores: bool = False,
     images: Location | None = None,
@@ -81,6 +84,10 @@ def figure(
         Of a PNG, at least.
     window : str, optional
         ``CENTRE,WIDTH``: what to show of values of more than 8 bits; by default what was scored.
+    reference_name : str
+        What stands under the reference's crop.
+    title : str, optional
+        What stands under the whole image; data set, image and scale by default.
     outline_mask : bool
         Whether the edges of the image's mask are drawn.
     crop_scores : bool
@@ -109,6 +116,7 @@ def figure(
         dpi=dpi,
         window=window,
         reference_name=reference_name,
+        title=title,
         outline_mask=outline_mask,
         crop_scores=crop_scores,
     )
@@ -147,11 +155,23 @@ def make_figure(
     chosen = tuple(crops) or proposals[:1]
     for crop in chosen:
         crop.check_inside(subject.reference.shape)
-    from harness.figures.compose import compose  # with matplotlib, which takes its time
+    cut = subject.border if options.crop_scores else 0
+    reaching = [crop.reaches_border(subject.reference.shape, cut) for crop in chosen]  # each is looked at
+    # With matplotlib, which takes its time.
+    from harness.figures.compose import compose
+    from harness.figures.label_text import undrawn
 
-    content = compose(subject, chosen, metrics, replace(options, width=width), form, _title(opened, subject))
+    title = _title(opened, subject) if options.title is None else options.title
+    content = compose(subject, chosen, metrics, replace(options, width=width), form, title)
     write_atomically(path, content)
-    return MadeFigure(path, chosen, proposals, _caption(opened, subject, chosen, metrics, options))
+    names = (title, options.reference_name, *(output.method for output in subject.outputs))
+    return MadeFigure(
+        path,
+        chosen,
+        proposals,
+        _caption(subject, chosen, metrics, options, bordered=any(reaching)),
+        undrawn("".join(names)),
+    )
 
 
 def _metrics(asked: Sequence[str] | None, run: RunFolder) -> tuple[str, ...]:
@@ -176,13 +196,12 @@ def _proposals(subject: Subject) -> tuple[Crop, ...]:
     height, width = subject.shown.shape[:2]
     same = [output.shown for output in subject.outputs if output.factor == 1]
     multiple = max(output.factor for output in subject.outputs)
-    border = subject.protocol.crop if isinstance(subject.protocol.crop, int) else 0
     side = proposed_side(height, width, multiple)
-    found = propose_crops(subject.shown, same, side, border=border, multiple=multiple)
+    found = propose_crops(subject.shown, same, side, border=subject.border, multiple=multiple)
     if not found:
         raise UsageError(
             "no crop can be proposed for this image",
-            found=f"{width} x {height} pixels",
+            found=f"{width} x {height} pixels" if same else "no method whose output is as large as the reference",
             way_out="Give one: --crop x,y,width,height",
         )
     return tuple(found)
@@ -196,11 +215,12 @@ def _title(run: RunFolder, subject: Subject) -> str:
 
 
 def _caption(
-    run: RunFolder, subject: Subject, crops: Sequence[Crop], metrics: Sequence[str], options: FigureOptions
+    subject: Subject, crops: Sequence[Crop], metrics: Sequence[str], options: FigureOptions, *, bordered: bool
 ) -> str:
     names = " / ".join(metric_labels(metrics))
     of = "the crop" if options.crop_scores else "the whole volume" if subject.of_volume else "the whole image"
-    best = " Best in bold." if len(subject.outputs) > 1 else ""
+    of += f" without the image's border of {subject.border} pixels, which is not scored" if bordered else ""
+    best = " Best in bold." if sum(output.factor == 1 for output in subject.outputs) > 1 else ""
     places = "; ".join(str(crop) for crop in crops)
     shown = "" if subject.window.words.startswith("as stored") else f" Shown: {subject.window.words}."
     return (

@@ -26,6 +26,8 @@ class FigureOptions:
     window: str | None = None
     """DICOM value window, ``CENTRE,WIDTH``."""
     reference_name: str = "Reference"
+    title: str | None = None
+    """What stands under the whole image; data set, name and scale by default."""
     outline_mask: bool = False
     crop_scores: bool = False
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.citation.metric_name import metric_name
 from srmetrics.metrics import find_metric
 
 DECIMALS = {"psnr": 2, "mse": 2, "rmse": 2, "mae": 2}
 """Decimals of metrics that are not near 1; the others have four."""
+
+IN_UNITS = ("mse", "rmse", "mae")
+"""Errors in the unit of the values: of images from 0 to 1 they are so small that two decimals would show none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +37,17 @@ def score_labels(
     compared : sequence of str
         The methods of which one is best; several are best where they read alike.
     """
-    best = {metric: _best([scores[method].get(metric, math.nan) for method in compared], metric) for metric in metrics}
+    decimals = {
+        metric: decimals_for([own.get(metric, math.nan) for own in scores.values()], metric) for metric in metrics
+    }
+    best = {
+        metric: _best([scores[method].get(metric, math.nan) for method in compared], metric, decimals[metric])
+        for metric in metrics
+    }
     several = len(compared) > 1
     labels = {}
     for method, own in scores.items():
-        texts = [score_text(own.get(metric, math.nan), metric) for metric in metrics]
+        texts = [score_text(own.get(metric, math.nan), decimals[metric]) for metric in metrics]
         labels[method] = tuple(
             ScoreLabel(text, several and method in compared and text != "-" and text == best[metric])
             for metric, text in zip(metrics, texts, strict=True)
@@ -45,16 +55,25 @@ def score_labels(
     return labels
 
 
-def score_text(value: float, metric: str) -> str:
+def decimals_for(values: Iterable[float], metric: str) -> int:
+    """Return the decimals that all values of a metric are shown with: three figures of the smallest error below 0.1."""
+    usual = DECIMALS.get(metric, 4)
+    if metric not in IN_UNITS:
+        return usual
+    smallest = min((value for value in values if math.isfinite(value) and value > 0), default=1.0)
+    return usual if smallest >= 0.1 else min(2 - math.floor(math.log10(smallest)), 10)
+
+
+def score_text(value: float, decimals: int) -> str:
     """Return a score as a figure shows it."""
     if math.isnan(value):
         return "-"
-    return "inf" if math.isinf(value) else f"{value:.{DECIMALS.get(metric, 4)}f}"
+    return "inf" if math.isinf(value) else f"{value:.{decimals}f}"
 
 
 def metric_label(metric: str, *, arrow: bool) -> str:
     """Return what a metric is called in a figure, with an arrow to its better end if asked for."""
-    name = metric.rpartition(":")[2].upper().replace("_", "-")
+    name = metric_name(metric)
     if not arrow:
         return name
     return name + ("↑" if find_metric(metric).higher_is_better else "↓")
@@ -66,9 +85,9 @@ def metric_labels(metrics: Sequence[str]) -> tuple[str, ...]:
     return tuple(metric_label(metric, arrow=arrow) for metric in metrics)
 
 
-def _best(values: Sequence[float], metric: str) -> str:
+def _best(values: Sequence[float], metric: str, decimals: int) -> str:
     known = [value for value in values if not math.isnan(value)]
     if not known:
         return ""
     best = max(known) if find_metric(metric).higher_is_better else min(known)
-    return score_text(best, metric)
+    return score_text(best, decimals)

@@ -67,6 +67,11 @@ class Subject:
     """Whether the scores are of the whole volume that the image is a slice of."""
     mask: NDArray[Any] | None = None
 
+    @property
+    def border(self) -> int:
+        """Pixels along each edge that the protocol cuts off before scoring."""
+        return self.protocol.crop if isinstance(self.protocol.crop, int) else 0
+
     def crop_scores(self, crop: Crop, metrics: Sequence[str]) -> dict[str, dict[str, float]]:
         """Return the scores of a crop under the image's own protocol: the crop is a region, nothing outside counts.
 
@@ -170,7 +175,7 @@ def find_key(name: str, keys: Sequence[str]) -> str:
     plain = name.casefold().replace("\\", "/")
     for meant in (
         [key for key in keys if key.casefold() == plain],
-        [key for key in keys if key.casefold() == PurePosixPath(plain).with_suffix("").as_posix()],
+        [key for key in keys if key.casefold() == _without_suffix(plain)],
         [key for key in keys if key.casefold().endswith("/" + plain)],
         [key for key in keys if key.rpartition("/")[2].casefold() in (plain, PurePosixPath(plain).stem)],
         [key for key in keys if key.rpartition("/")[2].casefold().startswith(plain) and plain and "#" not in key],
@@ -193,6 +198,11 @@ def find_key(name: str, keys: Sequence[str]) -> str:
         if near
         else f"There are {len(keys)}, such as {', '.join(map(repr, keys[:3]))}",
     )
+
+
+def _without_suffix(name: str) -> str:
+    path = PurePosixPath(name)
+    return path.with_suffix("").as_posix() if path.name else ""
 
 
 def _check_slice(pictures: RunPictures, key: str) -> None:

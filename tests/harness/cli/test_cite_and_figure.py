@@ -80,17 +80,22 @@ def test_figure_writes_the_file_and_prints_crops_to_paste(srmetrics: Command, ru
     assert "Caption: im3, crop " + crops[0].removeprefix("--crop ") in done.out
     assert "of the whole image. Best in bold. Signature: colour:all-channels|" in done.out
     assert (tmp_path / "fig.pdf").read_bytes().startswith(b"%PDF")
+    assert "Note" not in done.err
     done = srmetrics(
         "figure", run, "--image", "im3", *crops[0].split(), "--methods", "ours", "--out", tmp_path / "f.svg"
     )
     assert 0 == done.code
     assert "--crop" not in done.out
+    done = srmetrics("figure", run, "--image", "im3", "--title", "网", "--out", tmp_path / "f.svg")
+    assert 0 == done.code
+    assert "font (DejaVu Sans) has no 网" in done.err
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
         (("--image", "im9", "--out", "f.pdf"), 2, "Did you mean"),
+        (("--image", "", "--out", "f.pdf"), 2, "the run has no such image"),
         (("--image", "im3", "--out", "f.gif"), 2, ".pdf, .svg or .png"),
         (("--image", "im3", "--crop", "50,0,20,20", "--out", "f.pdf"), 2, "--crop 40,0,20,20"),
         (("--image", "im3", "--methods", "our", "--out", "f.pdf"), 2, "Did you mean 'ours'"),

@@ -73,6 +73,19 @@ def test_scores_of_a_crop_are_those_of_its_pixels_alone(shelf: Shelf) -> None:
     assert "PSNR of the crop. Best in bold." in found.caption
 
 
+def test_a_crop_is_scored_without_the_border_that_the_protocol_cuts_off_and_the_caption_says_so(shelf: Shelf) -> None:
+    run = scored(shelf, protocol="ntire", scale=2)  # which cuts 8 pixels off
+    reference = np.asarray(Image.open(shelf.root / "HR/set/im1.png"))[8:16, 8:14]
+    candidate = np.asarray(Image.open(shelf.root / "ours/set/im1.png"))[8:16, 8:14]
+    found = made(shelf, run, crops=("0,2,14,14",), crop_scores=True, metrics=("psnr",))
+    assert f"{psnr(reference, candidate):.2f}" in words(shelf)
+    assert "PSNR of the crop without the image's border of 8 pixels, which is not scored. Best" in found.caption
+    assert "border" not in made(shelf, run, crops=("8,8,14,10",), crop_scores=True).caption
+    assert "border" not in made(shelf, run, crops=("0,2,14,14",)).caption
+    with pytest.raises(UsageError, match=r"no score.*border of 8 pixels off; found 0,0,8,20; .* inside 8,8,36,24"):
+        made(shelf, run, crops=("0,0,8,20",), crop_scores=True)
+
+
 def test_the_best_is_bold_by_each_metrics_own_direction_and_all_that_read_alike() -> None:
     scores = {
         "a": {"psnr": 30.001, "piq:gmsd": 0.2},
@@ -89,6 +102,18 @@ def test_the_best_is_bold_by_each_metrics_own_direction_and_all_that_read_alike(
     infinite = score_labels({"a": {"psnr": math.inf}, "b": {"psnr": 40.0}}, ("psnr",), ("a", "b"))
     assert (ScoreLabel("inf", True),) == infinite["a"]
     assert not score_labels({"a": {"psnr": 1.0}}, ("psnr",), ("a",))["a"][0].best, "alone it is best of nothing"
+
+
+def test_errors_of_images_from_0_to_1_are_shown_with_decimals_that_tell_them_apart() -> None:
+    scores = {"a": {"mse": 0.00123, "mae": 4.7, "psnr": 0.05}, "b": {"mse": 0.0315, "mae": 12.0, "psnr": 0.01}}
+    labels = score_labels(scores, ("mse", "mae", "psnr"), ("a", "b"))
+    assert (ScoreLabel("0.00123", True), ScoreLabel("4.70", True), ScoreLabel("0.05", True)) == labels["a"]
+    assert (ScoreLabel("0.03150"), ScoreLabel("12.00"), ScoreLabel("0.01")) == labels["b"]
+    assert "0.00" == score_labels({"a": {"mse": 0.0}}, ("mse",), ("a",))["a"][0].text
+
+
+def test_metrics_are_called_what_their_papers_call_them() -> None:
+    assert ("HaarPSI", "VIFp", "FSIM", "MS-SSIM") == metric_labels(("piq:haarpsi", "piq:vif", "piq:fsim", "ms_ssim"))
 
 
 # ---- which image, method and crop
@@ -111,6 +136,9 @@ def test_a_name_that_fits_none_or_several_is_refused_with_near_ones() -> None:
         find_key("vol", ("vol#0000", "vol#0001"))
     with pytest.raises(UsageError, match="There are 2, such as 'a', 'b'"):
         find_key("zzzzzz", ("a", "b"))
+    for name in ("", ".", "..", "/", "./", "#"):
+        with pytest.raises(UsageError, match="no such image"):
+            find_key(name, ("a", "b"))
 
 
 def test_methods_and_metrics_are_shown_in_the_order_that_was_asked(shelf: Shelf) -> None:
@@ -273,6 +301,11 @@ def test_a_bench_shows_its_arms_and_its_low_resolution_images_too(shelf: Shelf) 
     assert 5 == len(pictures)
     small = [picture[:: picture.shape[0] // 4, :: picture.shape[1] // 6] for picture in pictures[2:4]]
     np.testing.assert_array_equal(small[0], small[1], "nearest repeats what lr has")
+    assert "Best in bold" in found.caption
+    alone = made(shelf, run, image, ("4,6,12,8",), methods=("lr", "bicubic"))
+    assert "bold" not in alone.caption, "lr has no score, and one method is best of nothing"
+    with pytest.raises(UsageError, match=r"no crop can be proposed.*no method whose output is as large"):
+        made(shelf, run, image, methods=("lr",))
     with pytest.raises(UsageError, match=r"edges lie inside pixels of lr.*multiples of 2.*--crop 4,6,12,8"):
         made(shelf, run, image, ("5,6,11,8",), methods=("lr",))
     assert all(
@@ -340,9 +373,14 @@ def test_nothing_overlaps_and_nothing_leaves_the_figure(
         return
     label = tuple(ScoreLabel("28.42") for _ in range(scores))
     panels = [Panel(name, label, shape, crop) for crop in range(crops) for name in names]
-    layout = lay_out(panels, whole, "a title", width=width, size=size)
+    layout = lay_out(panels, whole, "a title of several words", width=width, size=size)
     assert len(panels) == len(layout.panels)
-    boxes = [layout.whole]
+    left, top, across, along = layout.whole
+    titles = max(text_width(line, size) for line in layout.whole_lines)
+    boxes = [
+        layout.whole,
+        (left + (across - titles) / 2, top + along, titles, len(layout.whole_lines) * size * 1.25 / 72),
+    ]
     for placed in layout.panels:
         lines = len(placed.name_lines) + len(placed.score_lines)
         boxes.append((placed.left, placed.top, placed.width, placed.height + lines * placed.size * 1.25 / 72))
@@ -380,6 +418,31 @@ def test_columns_that_were_asked_for_are_taken() -> None:
     for columns in (1, 2, 3, 6, 40):
         tops = [placed.top for placed in lay_out(panels, (80, 80), "t", width=7, size=7, columns=columns).panels]
         assert min(columns, 6) == tops.count(tops[0])
+
+
+def test_a_title_above_the_crops_has_the_width_of_the_figure() -> None:
+    panels = [Panel(f"m{at}", (ScoreLabel("30.00"),), (20, 40), 0) for at in range(4)]
+    title = "Set5: woman_HR_x4 (×4)"
+    layout = lay_out(panels, (344, 228), title, width=3.25, size=7, columns=2)
+    left, _, across, _ = layout.whole
+    assert text_width(title, 7) > across, "or there is nothing to see"
+    assert (title,) == layout.whole_lines
+    assert left + across / 2 == pytest.approx(3.25 / 2)
+
+
+def test_a_title_of_ones_own_stands_under_the_whole_image(shelf: Shelf) -> None:
+    run = scored(shelf, dataset="Shelf")
+    made(shelf, run)
+    assert "Shelf:" in words(shelf)
+    made(shelf, run, title="An owl")
+    assert "owl" in words(shelf)
+    assert "Shelf:" not in words(shelf)
+
+
+def test_letters_that_the_font_lacks_are_told(shelf: Shelf) -> None:
+    run = scored(shelf)
+    assert "网络" == made(shelf, run, title="μ ×4 网络网").undrawn
+    assert "" == made(shelf, run, title="Ελληνικά").undrawn
 
 
 def test_labels_stand_once_under_crops_in_single_rows() -> None:

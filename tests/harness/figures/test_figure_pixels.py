@@ -132,6 +132,17 @@ def test_crops_of_several_sizes_are_exact_together(shelf: Shelf) -> None:
             assert found_exactly(canvas, pixels)
 
 
+@pytest.mark.parametrize("dpi", [72, 150, 300])
+@pytest.mark.parametrize("width", ["single", "double", "101mm"])
+def test_frames_of_several_crops_cover_no_pixel_of_them(shelf: Shelf, width: str, dpi: int) -> None:
+    run = scored(shelf)
+    path = figure(run, image="im1", crop=["7,5,12,10", "30,20,12,11"], out=shelf.root / "fig.png", width=width, dpi=dpi)
+    canvas = np.asarray(Image.open(path).convert("RGB"))
+    for crop in (CROP, (30, 20, 12, 11)):
+        for pixels in sources(shelf, crop):
+            assert found_exactly(canvas, pixels)
+
+
 @pytest.mark.parametrize("suffix", [".pdf", ".svg", ".png"])
 def test_the_same_figure_is_the_same_bytes(shelf: Shelf, suffix: str) -> None:
     run = scored(shelf)
