@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.citation.metric_name import metric_name
+from harness.leaderboard.decimals import decimals_for
 from srmetrics.metrics import find_metric
 
 DECIMALS = {"psnr": 2, "mse": 2, "rmse": 2, "mae": 2}
 """Decimals of metrics that are not near 1; the others have four."""
-
-IN_UNITS = ("mse", "rmse", "mae")
-"""Errors in the unit of the values: of images from 0 to 1 they are so small that two decimals would show none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,8 @@ def score_labels(
         The methods of which one is best; several are best where they read alike.
     """
     decimals = {
-        metric: decimals_for([own.get(metric, math.nan) for own in scores.values()], metric) for metric in metrics
+        metric: decimals_for(metric, [own.get(metric, math.nan) for own in scores.values()], DECIMALS.get(metric, 4))
+        for metric in metrics
     }
     best = {
         metric: _best([scores[method].get(metric, math.nan) for method in compared], metric, decimals[metric])
@@ -53,15 +52,6 @@ def score_labels(
             for metric, text in zip(metrics, texts, strict=True)
         )
     return labels
-
-
-def decimals_for(values: Iterable[float], metric: str) -> int:
-    """Return the decimals that all values of a metric are shown with: three figures of the smallest error below 0.1."""
-    usual = DECIMALS.get(metric, 4)
-    if metric not in IN_UNITS:
-        return usual
-    smallest = min((value for value in values if math.isfinite(value) and value > 0), default=1.0)
-    return usual if smallest >= 0.1 else min(2 - math.floor(math.log10(smallest)), 10)
 
 
 def score_text(value: float, decimals: int) -> str:

@@ -10,6 +10,7 @@ from harness.jobs.arms import HR, LR
 from harness.jobs.classification_tables import ArmResult, ClassificationTables
 from harness.jobs.costs import cost_table
 from harness.leaderboard.cells import rounded
+from harness.leaderboard.decimals import decimals_for
 from harness.leaderboard.leaderboard import Leaderboard
 from harness.leaderboard.plain_table import PlainTable, Shown, Value, latex_table, markdown_table, percent
 from harness.leaderboard.to_files import write_files
@@ -123,14 +124,17 @@ class BenchResult:
         metrics = self.leaderboard.heading.metrics
         header = ["arm", *(f"{metric}" for metric in metrics), *(f"{c}, {mode}" for c, mode in self._families())]
         header += ["parameters", "GMACs", "s/Mpixel", "peak MB"] if self.costs else []
+        whole = [row for row in self.leaderboard.rows if row.region == "image"]
+        decimals = {
+            metric: decimals_for(metric, (row.cells[metric].summary.mean for row in whole)) for metric in metrics
+        }
         lines: list[list[str | Shown]] = []
         for arm in (HR, LR, *self.methods):
-            quality = next((r for r in self.leaderboard.rows if r.method == arm and r.region == "image"), None)
+            quality = next((row for row in whole if row.method == arm), None)
             line: list[str | Shown] = [arm]
             for metric in metrics:
                 cell = None if quality is None else quality.cells[metric]
-                decimals = 3 if metric in ("psnr", "mse", "rmse", "mae") else 4
-                text = "-" if cell is None else rounded(cell.summary.mean, decimals)
+                text = "-" if cell is None else rounded(cell.summary.mean, decimals[metric])
                 line.append(
                     Shown(text, best=cell is not None and cell.rank == 1, mark=_mark(cell.vs_best if cell else ""))
                 )

@@ -145,6 +145,12 @@ def _facts(block: Sequence[FinishedRun], trained: Sequence[TrainedRun]) -> dict[
         "seed": _seed(block),
     }
     facts: dict[str, object] = {"command": command, "runs": [str(run.folder) for run in block]}
+    # What computed the scores, as far as the runs agree on it; where they do not, a note says so.
+    facts["versions"] = {
+        name: version
+        for name, version in first.versions.items()
+        if all(run.versions.get(name) == version for run in block)
+    }
     small = {image: digest for run in block for image, digest in run.small.items()}
     if small:
         facts["pixels"] = {"mask": {}, "arms": {LR: dict(sorted(small.items()))}}

@@ -5,12 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from harness.leaderboard.decimals import decimals_for
 from harness.leaderboard.leaderboard import Leaderboard, LeaderboardRow
 from srmetrics.metrics import find_metric
-
-DECIMALS = {"psnr": 3, "mse": 3, "rmse": 3, "mae": 3}
-"""Decimals of metrics that are not near 1."""
-
 
 LEGEND = "Bold: best. †: not told apart from the best. ‡: too few units to tell."
 """What the marks mean."""
@@ -36,6 +33,10 @@ class Block:
     region: str
     rows: tuple[LeaderboardRow, ...]
 
+    def decimals(self, metric: str) -> int:
+        """Return the decimals that the block's means are shown with."""
+        return decimals_for(metric, (row.cells[metric].summary.mean for row in self.rows))
+
 
 def blocks_of(board: Leaderboard) -> list[Block]:
     """Return the rows by signature and region, in their order."""
@@ -46,10 +47,11 @@ def blocks_of(board: Leaderboard) -> list[Block]:
     ]
 
 
-def cell_of(row: LeaderboardRow, metric: str, *, several: bool) -> Cell:
-    """Return one metric of a row as text; ``several`` says whether there is anything to be best of."""
+def cell_of(block: Block, row: LeaderboardRow, metric: str) -> Cell:
+    """Return one metric of a block's row as text."""
     cell = row.cells[metric]
-    decimals = DECIMALS.get(metric, 4)
+    decimals = block.decimals(metric)
+    several = len(block.rows) > 1  # else there is nothing to be best of
     summary = cell.summary
     text = rounded(summary.mean, decimals)
     if summary.n_infinite:

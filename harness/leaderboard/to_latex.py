@@ -48,7 +48,7 @@ def to_latex(board: Leaderboard) -> str:
         for row in block.rows:
             texts = []
             for metric in metrics:
-                cell = cell_of(row, metric, several=len(block.rows) > 1)
+                cell = cell_of(block, row, metric)
                 mean = escaped(cell.mean)
                 mark = {"†": r"$^{\dagger}$", "‡": r"$^{\ddagger}$"}.get(cell.mark, "")
                 texts.append(rf"\textbf{{{mean}}}" if cell.best else mean + mark)

@@ -18,7 +18,7 @@ def to_markdown(board: Leaderboard) -> str:
         for row in block.rows:
             texts = []
             for metric in metrics:
-                cell = cell_of(row, metric, several=len(block.rows) > 1)
+                cell = cell_of(block, row, metric)
                 mean = f"**{cell.mean}**" if cell.best else cell.mean + cell.mark
                 texts.append(f"{mean} {cell.interval}".strip())
             lines.append(f"| {escaped(row.method)} | {row.n_images} | " + " | ".join(texts) + " |")

@@ -78,7 +78,7 @@ class _View:
                 texts: list[Text] = [Text(block.region if index == 0 else "")] if show_region else []
                 texts += [Text(row.method), Text(str(row.n_images))]
                 for metric in metrics:
-                    cell = cell_of(row, metric, several=len(block.rows) > 1)
+                    cell = cell_of(block, row, metric)
                     texts += [Text(cell.mean + cell.mark, style="bold" if cell.best else ""), Text(cell.interval)]
                 table.add_row(*texts, end_section=index == len(block.rows) - 1)
         return table

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from harness.leaderboard.cells import DECIMALS, rounded
+from harness.leaderboard.cells import rounded
+from harness.leaderboard.decimals import USUAL
 
 UNITS = {"psnr": "dB"}
 
@@ -22,7 +23,7 @@ def metric_with_unit(metric: str) -> str:
 
 def decimals_of(metric: str) -> int:
     """Return the decimals that a metric is shown with."""
-    return DECIMALS.get(metric, 4)
+    return USUAL.get(metric, 4)
 
 
 def value_text(metric: str, value: float) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
+import numpy
 import pytest
 from small_study import run, small_study, write_textures
 
@@ -30,6 +33,18 @@ def test_merged_runs_are_the_leaderboard_of_one_run_with_all_methods(folder: Pat
     )
     assert whole.rows == merged.rows
     assert {one.comparison for one in whole.comparisons} == {one.comparison for one in merged.comparisons}
+
+
+def test_a_merged_run_says_which_versions_computed_it_where_all_runs_had_the_same(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(folder / "second", other)
+    facts = json.loads((other / "run.json").read_text())
+    facts["versions"]["scipy"] = "1.0"
+    (other / "run.json").write_text(json.dumps(facts))
+    board = merge_runs([folder / "first", other])[0].leaderboard
+    assert numpy.__version__ == board.run["versions"]["numpy"]
+    assert "scipy" not in board.run["versions"]
+    assert any("were made by other versions of scipy" in note for note in board.notes)
 
 
 def test_another_signature_is_refused_and_named(folder: Path) -> None:

@@ -8,6 +8,7 @@ import json
 import math
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,6 +125,25 @@ def test_the_best_is_bold_and_an_undecided_one_marked() -> None:
     assert "**29.333**" in to_markdown(board)
     assert "28.333‡" in to_markdown(board)
     assert "28.333‡" in to_text(board)
+
+
+@pytest.mark.parametrize(
+    ("errors", "shown"),
+    [
+        ((41.25, 39.5), ("41.250", "39.500")),
+        ((0.000631, 0.0598), ("0.000631", "0.059800")),
+        ((0.0, 0.5), ("0.000", "0.500")),
+    ],
+)
+def test_small_errors_are_not_rounded_away(errors: tuple[float, float], shown: tuple[str, str]) -> None:
+    """Of images from 0 to 1 the squared errors are some ten-thousandths: three decimals would show 0.001 and 0.000."""
+    methods = ["worse", "better"]
+    rows = [
+        Row("a", "", method, "image", 1, {"mse": mse}, SIGNATURE) for method, mse in zip(methods, errors, strict=True)
+    ]
+    board = board_of(rows, methods, replace(HEADING, metrics=("mse",)))
+    for text in (to_latex(board), to_markdown(board), to_text(board)):
+        assert all(number in text for number in shown), text
 
 
 def test_markup_in_a_method_name_is_shown_and_not_obeyed() -> None:
