@@ -118,7 +118,7 @@ def test_a_leaderboard_of_several_runs_is_cited_with_all_its_works(shelf: Shelf)
     merge_runs([scored(shelf, protocol="sr-y", scale=4)])[0].write(shelf.root / "all")
     citation = cite(shelf.root / "all")
     assert set(citation.works) == set(keys_in(citation.paragraph))
-    assert f"in double precision with NumPy {np.__version__} [@harris2020numpy]" in citation.paragraph
+    assert f"NumPy {np.__version__} [@harris2020numpy]" in citation.paragraph
 
 
 def test_the_settings_of_ssim_bring_their_work_for_ms_ssim_alone_too(shelf: Shelf) -> None:
