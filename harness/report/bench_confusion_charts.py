@@ -84,10 +84,10 @@ def _draw(figure: Figure, confusion: Confusion) -> None:
                 axes.add_patch(Rectangle(square, 0.96, 0.96, facecolor=ACCENT, alpha=DARKEST * float(share)))
             if written and share == share:
                 text = f"{count}\n{100 * share:.0f} %" if n <= MOST_COUNTED else f"{100 * share:.0f}"
-                axes.text(column, row, text, ha="center", va="center", fontsize=9, color=INK)
+                axes.text(column, row, text, ha="center", va="center", fontsize=10, color=INK)
     names = [label_of(name, 12 if written else 10) for name in confusion.classes]
-    axes.set_xticks(range(n), names, rotation=0 if n <= 3 else 90, fontsize=9 if written else 8)
-    axes.set_yticks(range(n), names, fontsize=9 if written else 8)
+    axes.set_xticks(range(n), names, rotation=0 if n <= 3 else 90, fontsize=10 if written else 8)
+    axes.set_yticks(range(n), names, fontsize=10 if written else 8)
     axes.set_xlim(-0.5, n - 0.5)
     axes.set_ylim(n - 0.5, -0.5)
     axes.set_xlabel("predicted class")

@@ -89,6 +89,7 @@ def _macro_chart(arm: str, mine: Curves, hr: Curves | None, family: Family, id: 
         title=f"{readable(arm)} ({readable(str(family))})",
         description=said + ".",
         size=SIZE,
+        caption=f"AUROC {roc.area:.3f}, AUPRC {precision_recall.area:.3f}.",
         data=Table(
             f"Curves of {readable(arm)}",
             (
@@ -187,8 +188,11 @@ def _class_chart(
 
 
 def _caption(curves: Mapping[str, Curves]) -> str:
-    said = {HR: "HR: the whole dark line", LR: "LR: the dotted grey line"}
-    return ". ".join(words for arm, words in said.items() if arm in curves) + ("." if {HR, LR} & set(curves) else "")
+    said = {HR: "HR: the solid dark line.", LR: "LR: the dotted grey line."}
+    words = [sentence for arm, sentence in said.items() if arm in curves]
+    return " ".join(
+        [*words, "Of lines in one place the last one drawn is seen; the areas under all are in the numbers."]
+    )
 
 
 def _line(arm: str, methods: Sequence[str]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def flips_parts(rows: BenchRows, family: Family, id: str) -> list[str | Chart | 
         title=f"Flips against HR: {readable(str(family))}",
         description=said,
         size=(360, 62 + 24 * len(flipped)),
-        legend=tuple(LegendEntry(name, series) for series, name in enumerate(_KINDS)),
+        legend=tuple(LegendEntry(name, series, "bar") for series, name in enumerate(_KINDS)),
         data=table,
         caption=(
             "The numbers are in the order of the legend. Lost: right on HR, wrong here. Gained: the reverse. Otherwise "
@@ -108,7 +108,7 @@ def _draw(figure: Figure, flipped: Sequence[TableRow]) -> None:
             left += count
         # In numbers too, since the bars are told apart by colour alone.
         text = " + ".join(f"{count:.1f}" for count in _counts(row))
-        axes.annotate(text, (left, at), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9)
+        axes.annotate(text, (left, at), xytext=(4, 0), textcoords="offset points", va="center", fontsize=10)
     axes.set_yticks(range(len(flipped)), [label_of(row["arm"]) for row in reversed(flipped)])
     widest = max(sum(_counts(row)) for row in flipped)
     axes.set_xlim(0, 1.5 * widest if widest else 1)

@@ -86,7 +86,7 @@ def scatter(
         if y.has_interval:
             axes.plot([across(x.value)] * 2, [y.low, y.high], color=colour, linewidth=1, alpha=0.7)
         axes.plot([across(x.value)], [y.value], color=colour, marker=marker_of(number), markersize=7, linestyle="")
-    axes.margins(0.12, 0.1)
+    axes.margins(0.2, 0.1)  # so that a name has room at either side
     words = []
     for at, (word, value) in enumerate((lines or {}).items()):
         axes.axhline(value, color=MUTED, linewidth=1, linestyle=(0, (3, 2)), zorder=0)
@@ -95,12 +95,15 @@ def scatter(
         words.append(
             axes.annotate(
                 word, where, xycoords=("axes fraction", "data"), xytext=(shift, 2), textcoords="offset points",
-                ha=side, fontsize=9, color=MUTED,
+                ha=side, fontsize=10, color=MUTED,
             )
         )  # fmt: skip
     axes.set_xlabel(labels[0])
     axes.set_ylabel(labels[1])
-    _name(figure, axes, {name: (across(x.value), y.value) for name, (x, y) in points.items()}, words)
+    intervals = [((across(x.value), y.low), (across(x.value), y.high)) for x, y in points.values() if y.has_interval]
+    if not log:
+        intervals += [((x.low, y.value), (x.high, y.value)) for x, y in points.values() if x.has_interval]
+    _name(figure, axes, {name: (across(x.value), y.value) for name, (x, y) in points.items()}, words, intervals)
 
 
 def _as_it_is(value: float) -> float:
@@ -146,8 +149,14 @@ _SIDES: tuple[_Side, ...] = (
 """Where a name may stand beside its point: offsets, and which end of it is there."""
 
 
-def _name(figure: Figure, axes: Axes, places: Mapping[str, tuple[float, float]], words: Sequence[Annotation]) -> None:
-    """Write each name where it covers least of other names, of points, and of what lies outside."""
+def _name(
+    figure: Figure,
+    axes: Axes,
+    places: Mapping[str, tuple[float, float]],
+    words: Sequence[Annotation],
+    intervals: Sequence[tuple[tuple[float, float], tuple[float, float]]],
+) -> None:
+    """Write each name where it covers least of other names, of points, of intervals, and of what lies outside."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.transforms import Bbox
 
@@ -156,13 +165,14 @@ def _name(figure: Figure, axes: Axes, places: Mapping[str, tuple[float, float]],
     points = [axes.transData.transform(place) for place in places.values()]
     taken = [Bbox([[x - 5, y - 5], [x + 5, y + 5]]) for x, y in points]
     taken += [word.get_window_extent(canvas.get_renderer()) for word in words]
+    taken += [Bbox(axes.transData.transform(ends)).padded(1) for ends in intervals]
     inside = axes.get_window_extent()
 
     def written(name: str, side: _Side) -> tuple[Annotation, Bbox]:
         across, up, horizontal, vertical = side
         text = axes.annotate(
             label_of(name, 16), places[name], xytext=(across, up), textcoords="offset points", ha=horizontal,
-            va=vertical, fontsize=9, color=INK,
+            va=vertical, fontsize=10, color=INK,
         )  # fmt: skip
         text.set_in_layout(False)
         # Browsers set text a little wider than matplotlib measures it.

@@ -17,6 +17,7 @@ from harness.report.bench_rows import BenchRows, Family, read_rows, repeats_of
 from harness.report.bench_standings import accuracy_chart, standings_table, tested_words
 from harness.report.bench_trades import accuracy_charts, cost_charts
 from harness.report.bench_warnings import warnings_of
+from harness.report.captions import said_once
 from harness.report.chart import readable
 from harness.report.section import Chart, Section, Table
 from srmetrics.errors import FileError
@@ -41,8 +42,8 @@ class _Sections:
 
 _COUNTED_TWICE = (
     "Rows are the true classes, columns the predicted ones; the stronger the colour, the larger the share of the true "
-    "class. Repeats are summed: an image that several repeats tested counts as often, so that shares differ a little "
-    "from the accuracy above, in which every image counts once."
+    "class. An image that several repeats tested counts as often, so that shares differ a little from the accuracy "
+    "above, in which every image counts once."
 )
 
 _TITLES = {
@@ -97,7 +98,7 @@ def _sections(rows: BenchRows, metrics: Sequence[str], methods: Sequence[str]) -
         found.cost.append(
             "Measured once in the run, on its machine: cost.csv holds the size of the input, device and memory."
         )
-        found.cost.append(costs)
+        _side_by_side(found.cost, costs)
     elif rows.cost:
         found.cost.append("The methods cost the same by every count that was made: cost.csv holds the numbers.")
     return found
@@ -110,27 +111,35 @@ def _add_family(
     mine = rows.of(family)
     accuracy = accuracy_chart(rows, family, f"accuracy-{at}")
     found.standings += [tested_words(rows, family), standings_table(rows, family), *([accuracy] if accuracy else [])]
-    trades = accuracy_charts(rows, family, metrics, methods, f"accuracy-against-{at}")
-    found.trades += [trades] if trades else []
+    _side_by_side(found.trades, accuracy_charts(rows, family, metrics, methods, f"accuracy-against-{at}"))
     compared = flips_parts(rows, family, f"flips-{at}") + recovered_parts(rows, family, f"recovered-{at}")
     _side_by_side(found.flips, compared)
     matrices = tuple(
         confusion_chart(one, family, f"confusion-{at}-{n}") for n, one in enumerate(confusions(mine.confusion))
     )
     if matrices:
-        found.confusion += [matrices] if found.confusion else [_COUNTED_TWICE, matrices]
+        found.confusion += [] if found.confusion else [_COUNTED_TWICE]
+        _side_by_side(found.confusion, matrices)
     lines = class_rows(mine.per_class)
     if lines:
         said = classes_words(lines)
-        found.classes += [*([said] if said else []), class_table(lines, family)]
+        _say(found.classes, said)
+        found.classes.append(class_table(lines, family))
     _add_curves(found, mine, family, at)
 
 
 def _side_by_side(section: list[Part], parts: Sequence[str | Chart | Table]) -> None:
     """Add charts together, so that they stand side by side, and then the paragraphs."""
-    charts = tuple(part for part in parts if isinstance(part, Chart))
+    caption, charts = said_once([part for part in parts if isinstance(part, Chart)])
+    _say(section, caption)
     section += [charts] if charts else []
     section += [part for part in parts if not isinstance(part, Chart)]
+
+
+def _say(section: list[Part], sentence: str) -> None:
+    """Add a paragraph, unless the section has it already of another family."""
+    if sentence and sentence not in section:
+        section.append(sentence)
 
 
 def _add_curves(found: _Sections, mine: BenchRows, family: Family, at: int) -> None:
@@ -146,10 +155,12 @@ def _add_curves(found: _Sections, mine: BenchRows, family: Family, at: int) -> N
     if not charts:
         found.curves.append(f"{readable(str(family))}: every test image is of one class, and so there are no curves.")
         return
-    found.curves += [curves_caption(repeats_of(mine.predictions)), charts]
+    _say(found.curves, curves_caption(repeats_of(mine.predictions)))
+    found.curves.append(charts)
     support = {name: 0 for part in parts.values() for one in part for name in one.classes}
     for part in next(some for some in parts.values() if some):
         for label in part.labels:
             support[label] = support.get(label, 0) + 1
     of_classes, left_out = class_charts(arms, support, family, f"class-curves-{at}")
-    found.class_curves += [*([left_out] if left_out else []), of_classes]
+    _say(found.class_curves, left_out)
+    _side_by_side(found.class_curves, of_classes)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.report.bench_measures import Measure, accuracies, measure
 from harness.report.bench_rows import BenchRows, Family, TableRow, number
-from harness.report.bench_words import MARKS, NOTHING, decimal_cell, percent, percent_cell
+from harness.report.bench_words import MARKS, decimal_cell, decimals, percent, percent_cell
 from harness.report.chart import ACCENT, INK, MUTED, draw_chart, label_of, readable
 from harness.report.section import Cell, Chart, Column, Table
 from harness.report.words import counted
@@ -58,7 +58,7 @@ def _standing(row: TableRow, several: bool) -> tuple[str | Cell, ...]:
     best, mark = tested("accuracy")
     least, loss_mark = tested("loss")
     loss = measure(row, "loss")
-    between = f"[{loss.low:.3f}, {loss.high:.3f}]" if loss.has_interval else ""
+    between = f"[{decimals(loss.low, 3)}, {decimals(loss.high, 3)}]" if loss.has_interval else ""
     return (
         Cell(readable(row["arm"]), note=_note(row)),
         percent_cell(measure(row, "accuracy"), best=best, mark=mark),
@@ -67,7 +67,7 @@ def _standing(row: TableRow, several: bool) -> tuple[str | Cell, ...]:
         percent_cell(measure(row, "f1_macro")),
         decimal_cell(number(row, "auroc"), 3),
         decimal_cell(number(row, "auprc"), 3),
-        Cell(f"{loss.value:.3f}" if loss.value == loss.value else NOTHING, loss.value, least, f"{loss_mark} {between}"),
+        Cell(decimals(loss.value, 3), loss.value, least, f"{loss_mark} {between}"),
     )
 
 

@@ -49,10 +49,7 @@ def _accuracy_chart(
     id: str,
 ) -> Chart:
     better = higher_is_better(metric)
-    in_percent = {
-        name: (x, Measure(100 * y.value, 100 * max(y.low, 0), 100 * min(y.high, 1)) if y.has_interval else _percent(y))
-        for name, (x, y) in both.items()
-    }
+    in_percent = {name: (x, _percent(y)) for name, (x, y) in both.items()}
     lines = {arm: 100 * accuracy[arm].value for arm in (HR, LR) if arm in accuracy}
     return draw_chart(
         lambda figure: scatter(
@@ -68,14 +65,17 @@ def _accuracy_chart(
             tuple((readable(name), _quality_cell(metric, x), percent_cell(y)) for name, (x, y) in both.items()),
         ),
         caption=(
-            f"Lines: 95 % intervals, of {metric_name(metric)} over all scored images and of accuracy over the tested "
-            "ones, drawn between 0 and 100 %. Dashed: accuracy on HR and on LR. A few methods show no law."
+            "Lines: 95 % intervals, of quality over all scored images and of accuracy over the tested ones, drawn "
+            "between 0 and 100 %. Dashed: accuracy on HR and on LR. A few methods show no law."
         ),
     )
 
 
 def _percent(accuracy: Measure) -> Measure:
-    return Measure(100 * accuracy.value)
+    """Return an accuracy in percent; an interval that few units let reach past 0 or 100 ends there."""
+    if not accuracy.has_interval:
+        return Measure(100 * accuracy.value)
+    return Measure(100 * accuracy.value, 100 * max(accuracy.low, 0), 100 * min(accuracy.high, 1))
 
 
 def _quality_cell(metric: str, measure: Measure) -> Cell:
@@ -99,10 +99,7 @@ def cost_charts(rows: BenchRows, metrics: Sequence[str], methods: Sequence[str],
                 _cost_chart(kind, cost, quality, (metric_name(metric), label), better, methods, f"{id}-{at}-q")
             )
         for number, family in enumerate(rows.families):
-            accuracy = {
-                name: Measure(*(100 * part for part in (one.value, one.low, one.high)))
-                for name, one in accuracies(rows, family).items()
-            }
+            accuracy = {name: _percent(one) for name, one in accuracies(rows, family).items()}
             words = (f"accuracy ({readable(str(family))})", "accuracy in percent")
             charts.append(_cost_chart(kind, cost, accuracy, words, True, methods, f"{id}-{at}-{number}"))
     return tuple(chart for chart in charts if chart is not None)
@@ -123,6 +120,7 @@ def _cost_chart(
     name, label = words
     unit = f" in {kind.unit}" if kind.unit else ""
     worth = frontier(cost, {method: y for method, (_, y) in both.items()}, higher_is_better=better)
+    lines = " Lines: 95 % intervals, of accuracy drawn between 0 and 100 %." if _any_interval(both) else ""
     zero = " Zeros stand at the left end." if any(x.value == 0 for x, _ in both.values()) else ""
     return draw_chart(
         lambda figure: scatter(figure, both, methods, (kind.title, label), log=True),
@@ -138,5 +136,9 @@ def _cost_chart(
                 for method, (x, y) in both.items()
             ),
         ),
-        caption=f"Logarithmic scale.{zero}",
+        caption=f"Costs stand on a logarithmic scale.{lines}{zero}",
     )
+
+
+def _any_interval(points: Mapping[str, tuple[Measure, Measure]]) -> bool:
+    return any(y.has_interval for _, y in points.values())

@@ -27,12 +27,18 @@ def percent(value: float) -> str:
     >>> percent(0.8214), percent(math.nan)
     ('82.1', '–')
     """
-    return NOTHING if math.isnan(value) else f"{100 * value:.1f}"
+    return decimals(100 * value, 1)
 
 
 def decimals(value: float, places: int) -> str:
-    """Return a number with so many decimals."""
-    return NOTHING if math.isnan(value) else f"{value:.{places}f}"
+    """Return a number with so many decimals and a true minus sign.
+
+    Examples
+    --------
+    >>> decimals(-0.0529, 3), decimals(-0.0001, 3)
+    ('−0.053', '0.000')
+    """
+    return NOTHING if math.isnan(value) else f"{value:z.{places}f}".replace("-", "−")
 
 
 def percent_cell(measure: Measure, *, best: bool = False, mark: str = "") -> Cell:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
+from harness.report.captions import said_once
 from harness.report.differences import Against, difference_chart
 from harness.report.groups import group_chart
 from harness.report.scores import Block
@@ -67,11 +67,8 @@ def _section(id: str, title: str, charts: Sequence[Chart | None], words: tuple[s
     kept = [chart for chart in charts if chart is not None]
     if not kept:
         return []
-    captions = {chart.caption for chart in kept}
-    if len(captions) > 1 or len(kept) == 1:
-        return [Section(id, title, (tuple(kept), *words))]
-    # What holds for all charts is said once.
-    return [Section(id, title, (*captions, tuple(replace(chart, caption="") for chart in kept), *words))]
+    caption, drawn = said_once(kept)
+    return [Section(id, title, (*([caption] if caption else []), drawn, *words))]
 
 
 def _where(block: Block, blocks: Sequence[Block]) -> str:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MOST_POINTS = 300
 """Up to this many images a method's differences are drawn one by one, and as quantiles beyond it."""
 
+FEW_POINTS = 40
+"""Up to this many they are drawn larger."""
+
 GOLDEN = 0.6180339887498949
 """Multiples of it spread evenly, so that points beside each other differ in height."""
 
@@ -77,7 +80,9 @@ def difference_chart(
         axes.set_ylim(len(found) - 0.45, -0.55)
         axes.grid(False, axis="y")
         axes.tick_params(axis="y", length=0)
-        axes.set_xlabel(f"{metric_with_unit(metric)}: method − {label_of(baseline)}")
+        way = "better →" if against.better else "← better"
+        # To the right, since beside long names the axis is shorter than its label.
+        axes.set_xlabel(f"difference of {metric_with_unit(metric)} ({way})", loc="right")
         axes.locator_params(axis="x", nbins=5)
         axes.margins(x=0.06)
 
@@ -127,8 +132,9 @@ def _paint_method(axes: Axes, place: int, series: int, values: NDArray[np.float6
     colour = colour_of(series)
     if len(values) <= MOST_POINTS:
         spread = (np.arange(len(values)) * GOLDEN % 1 - 0.5) * 0.5
+        size, alpha = (5.0, 0.75) if len(values) <= FEW_POINTS else (3.4, 0.6)
         axes.plot(
-            np.sort(values), place + spread, "o", color=colour, markersize=3, alpha=0.55, markeredgewidth=0
+            np.sort(values), place + spread, "o", color=colour, markersize=size, alpha=alpha, markeredgewidth=0
         )  # fmt: skip
     else:
         ends = np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95])
@@ -151,11 +157,12 @@ def _caption(found: Mapping[str, NDArray[np.float64]], against: Against, left_ou
             "The thin line holds 90 % of the images, the thick one half of them, the tick is the median; the diamond "
             "and its line are the mean and its 95 % interval."
         )
-    way = "right" if against.better else "left"
     chosen = (
-        "the baseline that the run named" if against.named else "the best by its mean, as the run named no baseline"
+        f"{against.baseline} is the baseline that the run named."
+        if against.named
+        else "The run named no baseline: the best by its mean is taken."
     )
-    text = f"{drawn} {against.baseline} is {chosen}; what lies to the {way} of 0 is better than it."
+    text = f"{drawn} {chosen}"
     return text + (f" {counted(left_out, 'pair')} with an infinite value left out." if left_out else "")
 
 

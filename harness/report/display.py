@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from srmetrics import EvaluationProtocol
 from srmetrics.fields import parse_value_window, shortest
 
-DIM = 0.25
+DIM = 0.5
 """An image of 16 bits or floats that uses less than this share of its range is shown by its own values' window."""
 
 

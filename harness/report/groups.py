@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.report.bands import (
@@ -16,7 +17,7 @@ from harness.report.bands import (
     mean_of,
     paint_lines,
 )
-from harness.report.chart import GLYPHS, colour_of, draw_chart, label_of, marker_of
+from harness.report.chart import RULE, colour_of, draw_chart, label_of, marker_of
 from harness.report.scores import Block
 from harness.report.section import Chart, LegendEntry
 from harness.report.words import counted, metric_name, metric_with_unit
@@ -94,7 +95,7 @@ def group_chart(
         id=id,
         title=title,
         description=extremes_in_words(values, metric, "group", names),
-        size=(560, 240) if wide else (360, 56 + len(names) * max(17, 8 * len(values))),
+        size=(560, 240) if wide else (360, 56 + len(names) * max(17, 9 * len(values) + 6)),
         legend=legend_for(values, methods) if wide else _legend(values, methods),
         data=band_table(title, "Group", values, metric, names),
         caption=caption,
@@ -103,15 +104,15 @@ def group_chart(
 
 def _legend(values: Values, methods: Sequence[str]) -> tuple[LegendEntry, ...]:
     """Return the legend with the markers that are drawn, so that methods are told apart without their colours."""
-    return tuple(
-        LegendEntry(f"{GLYPHS[entry.series % len(GLYPHS)]} {entry.label}", entry.series)
-        for entry in legend_for(values, methods)
-    )
+    return tuple(replace(entry, drawn="point") for entry in legend_for(values, methods))
 
 
 def _paint_points(figure: Figure, values: Values, methods: Sequence[str], names: Mapping[int, str], label: str) -> None:
     axes = figure.subplots()
-    step = 0.7 / max(1, len(values))
+    # Between groups there is more room than between the methods of one.
+    step = 0.62 / max(1, len(values))
+    for place in list(names)[1:]:
+        axes.axhline(place - 0.5, color=RULE, linewidth=0.6)
     for turn, (method, mine) in enumerate(values.items()):
         series = methods.index(method)
         for place, some in mine.items():
@@ -121,5 +122,6 @@ def _paint_points(figure: Figure, values: Values, methods: Sequence[str], names:
     axes.set_yticks(list(names), [label_of(name) for name in names.values()])
     axes.set_ylim(len(names) - 0.45, -0.55)
     axes.tick_params(axis="y", length=0)
+    axes.grid(False, axis="y")
     axes.set_xlabel(label)
     axes.locator_params(axis="x", nbins=5)

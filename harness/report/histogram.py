@@ -76,7 +76,7 @@ def histogram_chart(
         axes.margins(x=0.01)
         of = "255ths of the range" if data_range is None else f"range {data_range:g}"
         axes.set_xlabel(f"absolute difference ({of})")
-        axes.set_ylabel("pixels, %")
+        axes.set_ylabel("share of values, %")
 
     quantiles = {
         method: [float(steps[int(np.searchsorted(np.cumsum(share), part - 1e-12))]) for part in SHARES]
@@ -97,7 +97,10 @@ def histogram_chart(
         Column("90 %", hint="nine tenths of the pixels differ by at most this much"),
         Column("99 %"),
     )
-    caption = f"As scored: after colour, crop and rounding, over {counted(images, 'image')}, all pixels alike."
+    caption = (
+        f"As scored: after colour, crop and rounding, over {counted(images, 'image')}; each channel of each pixel "
+        "counts once."
+    )
     if left_out:
         caption += f" {left_out}"
     described = "; ".join(

@@ -10,14 +10,14 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from harness.report.chart import DASHES, readable
+from harness.report.chart import DASHES, GLYPHS, readable
 from harness.report.copied import Verbatim
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 STYLES = ("page.css", "viewer.css")
-SCRIPTS = ("start.js", "tables.js", "images.js", "viewer.js")
+SCRIPTS = ("start.js", "tables.js", "images.js", "scale.js", "viewer.js")
 
 
 def page_html(context: Mapping[str, Any]) -> str:
@@ -63,6 +63,7 @@ def _environment() -> Environment:
     environment.filters["verbatim"] = Verbatim
     environment.tests["charts"] = lambda value: isinstance(value, tuple)
     environment.globals["dashes"] = DASHES
+    environment.globals["glyphs"] = GLYPHS
     return environment
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ class LegendEntry:
 
     label: str
     series: int
-    """Which of the series colours and dashes of ``chart.py``."""
+    """Which of the series colours, dashes and markers of ``chart.py``."""
+    drawn: Literal["line", "point", "bar"] = "line"
+    """What stands for it in the chart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,11 @@ NASTY = (
     "ünïcødé 細胞 \u202eflipped",
     "line\nbreak --><!--",
     r"$x_1^2$ 50% \input{secrets} #~&",
+    "long " + "w" * 195,
 )
 """Names of images that act where they are not taken for text."""
 
-NASTY_METHODS = ("<script>alert(4)", "+SUM(1)", r"\textbf{x} & $y_1$ =")
+NASTY_METHODS = ("<script>alert(4)", "+SUM(1)", r"\textbf{x} & $y_1$ =" + "M" * 80)
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ def volume_run(folder: Path) -> Path:
     srmetrics(
         "compare", folder / "hr", *(folder / method for method in METHODS), "--masks", folder / "masks",
         "--labels", "255=core,128=rim,0=background", "--group-by", "^(p[0-9])", "--baseline", "bicubic",
-        "--dataset", "Slices of six", "--scale", "2", "--out", folder / "run",
+        "--dataset", "Slices of six", "--scale", "2", "--metric", "psnr", "--metric", "ssim", "--metric", "mae",
+        "--out", folder / "run",
     )  # fmt: skip
     return folder / "run"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from browser.contrast import contrast_faults, edge_faults
 from browser.keyboard import walk
-from browser.runs import Report
+from browser.runs import NASTY_METHODS, Report
 from browser.structure import overflow_faults, structure_faults
 from browser.watched import Watched, watched
 from playwright.sync_api import Browser
@@ -119,6 +119,39 @@ def test_paper_has_no_controls_and_is_light(chromium: Browser, report: Report) -
         pdf = opened.page.pdf(format="A4")
         assert pdf.startswith(b"%PDF")
         assert opened.faults == []
+
+
+def test_long_names_leave_room_for_the_rest(chromium: Browser, nasty: Report) -> None:
+    with watched(chromium, nasty.page, beside=(nasty.beside,), viewport={"width": 1200, "height": 900}) as opened:
+        headings = opened.page.locator("#all-table thead th")
+        boxes = headings.evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().toJSON())")
+        assert max(box["height"] for box in boxes) < 200  # it stays in sight over the rows
+        assert max(box["width"] for box in boxes[1:]) < 240
+        assert boxes[0]["width"] > 200
+        assert headings.last.get_attribute("title") == NASTY_METHODS[2]
+
+
+def test_paper_cuts_no_picture_repeats_headings_and_leaves_empty_sections_out(chromium: Browser, bench: Report) -> None:
+    with watched(chromium, bench.page, beside=(bench.beside,)) as opened:
+        opened.page.emulate_media(media="print")
+        opened.settle()
+
+        def styles(where: str, name: str) -> set[str]:
+            found: list[str] = opened.page.locator(where).evaluate_all(
+                "(all, name) => all.map((each) => getComputedStyle(each)[name])", name
+            )
+            return set(found)
+
+        for where in (".stage", "[data-block]", "table.picks", "figure", "tr", "#bench-standings table"):
+            assert styles(where, "breakInside") == {"avoid"}, where
+        # Chromium repeats no heading with a button in it, nor one in a container.
+        assert styles("th button[data-sort]", "display") == {"contents"}
+        assert styles(".scroll", "containerType") == {"normal"}
+        # Numbers and their ends stay in one line.
+        assert styles("td .note", "whiteSpace") == {"nowrap"}
+        assert not opened.page.locator("#citing").is_visible()
+        opened.page.locator("#citing details").first.evaluate("(each) => { each.open = true; }")
+        assert opened.page.locator("#citing").is_visible()
 
 
 @pytest.mark.parametrize("system", ["light", "dark"])

@@ -178,14 +178,29 @@ def test_pictures_of_all_methods_show_their_scores(page: Page, nasty: Report) ->
 def test_maps_have_a_colour_bar_with_its_ends(page: Page, kind: str, ends: tuple[str, str | None]) -> None:
     page.locator("#grid-kind").select_option(kind)
     assert page.locator("#grid-colours").is_visible()
-    assert page.locator("#grid-low").inner_text() == ends[0]
-    high = page.locator("#grid-high").inner_text()
+    assert page.locator("#grid-colours [data-end=low]").inner_text() == ends[0]
+    high = page.locator("#grid-colours [data-end=high]").inner_text()
     assert float(high) > 0 if ends[1] is None else high == ends[1]
     assert page.locator("#grid .pane img").count() == 4
     sources = page.locator("#grid .pane img").evaluate_all("(all) => all.map((each) => each.naturalWidth > 0)")
     assert all(sources)
     page.locator("#grid-kind").select_option("candidate")
     assert not page.locator("#grid-colours").is_visible()
+
+
+def test_maps_under_the_divider_have_a_colour_bar_too(page: Page) -> None:
+    error, ssim = page.locator('[data-scale="error"]'), page.locator('[data-scale="ssim"]')
+    assert (error.is_visible(), ssim.is_visible()) == (False, False)
+    page.locator("#viewer-left").select_option("error 1")
+    assert (error.is_visible(), ssim.is_visible()) == (True, False)
+    assert error.locator("[data-end=low]").inner_text() == "0"
+    assert float(error.locator("[data-end=high]").inner_text()) > 0
+    page.locator("#viewer-right").select_option("ssim 1")
+    assert (error.is_visible(), ssim.is_visible()) == (True, True)
+    assert [ssim.locator(f"[data-end={end}]").inner_text() for end in ("low", "high")] == ["1", "0"]
+    page.locator("#viewer-left").select_option("reference 0")
+    page.locator("#viewer-right").select_option("candidate 0")
+    assert (error.is_visible(), ssim.is_visible()) == (False, False)
 
 
 def test_sides_can_be_chosen_and_swapped(page: Page) -> None:
@@ -210,7 +225,7 @@ def test_images_follow_on_each_other(page: Page) -> None:
         page.locator("#viewer-next").click()
         seen.append(chosen.locator("option:checked").inner_text())
     assert seen == names
-    assert len(names) == 8
+    assert len(names) == len(NASTY)
 
 
 def test_worst_median_and_best_are_the_runs_and_open(page: Page, nasty: Report) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from page_blocks import blocks_of, differences, run
@@ -20,7 +21,12 @@ def test_every_command_prints_what_the_page_shows(tmp_path: Path) -> None:
             assert printed.strip(), f"the page does not show what {command} prints"
             assert differences(printed, done.stdout) == "", command
             ran.append(command.split()[1])
-    assert {"demo", "compare", "explain", "verify", "cite", "degrade", "score.py"} <= set(ran)
+    assert {"demo", "compare", "explain", "verify", "cite", "degrade", "bench", "score.py"} <= set(ran)
+
+
+def test_no_command_stands_where_it_is_not_run() -> None:
+    page = (ROOT / "docs/quickstart.md").read_text(encoding="utf-8")
+    assert re.findall(r"^    srmetrics .*", page, re.MULTILINE) == []
 
 
 def test_a_wrong_digit_or_a_line_too_many_is_a_difference() -> None:

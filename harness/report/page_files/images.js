@@ -15,6 +15,13 @@ function shownValue(value, metric) {
   return Number.isFinite(value) ? value.toFixed(data.metrics[metric].decimals).replace("-", "−") : value > 0 ? "inf" : "−inf";
 }
 
+// A heading stays in sight while rows are scrolled, and so may not fill what is seen of the table.
+function shortName(name, most = 40) {
+  const letters = [...name];
+  if (letters.length <= most) return name;
+  return `${letters.slice(0, most / 2).join("")}…${letters.slice(1 - most / 2).join("")}`;
+}
+
 function thumbnail(image) {
   const layer = image.layers && image.layers.find((each) => each.role === "reference");
   return layer && layer.small ? make("img", { src: layer.small, alt: "", decoding: "async" }) : null;
@@ -76,7 +83,7 @@ let globalViewer = null;
 function startAll() {
   const head = make("tr", {}, make("th", { scope: "col", class: "words" }, "Image"));
   if (data.grouped) head.append(make("th", { scope: "col", class: "words" }, "Group"));
-  for (const method of data.methods) head.append(make("th", { scope: "col" }, method));
+  for (const method of data.methods) head.append(make("th", { scope: "col", title: method }, shortName(method)));
   byId("all-table").tHead.append(head);
   for (const heading of head.cells) {
     headingButton(heading, (way, column) => {

@@ -24,8 +24,8 @@ function headingButton(heading, sort) {
   heading.append(button);
   heading.setAttribute("aria-sort", "none");
   button.addEventListener("click", () => {
-    // Words begin with the first letter, numbers with the largest.
-    const first = heading.classList.contains("words") ? "ascending" : "descending";
+    // Words begin with the first letter, numbers with the largest, or with the smallest where less is better.
+    const first = heading.classList.contains("words") || heading.textContent.includes("↓") ? "ascending" : "descending";
     const other = first === "ascending" ? "descending" : "ascending";
     const next = heading.getAttribute("aria-sort") === first ? other : first;
     for (const each of heading.parentElement.children) {

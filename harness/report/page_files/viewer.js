@@ -153,6 +153,10 @@ function viewerOf(root) {
       frames[0].pictures[side === "left" ? 0 : 1] = [element, layer];
       stage.querySelector(`[data-tag=${side}]`).textContent = name;
     }
+    for (const scale of root.querySelectorAll("[data-scale]")) {
+      const seen = [state.left, state.right].some((key) => key.startsWith(`${scale.dataset.scale} `));
+      showScale(scale, seen ? scale.dataset.scale : null, data.images[state.image].top);
+    }
     split();
   }
 
@@ -184,12 +188,7 @@ function viewerOf(root) {
       return make("figure", {}, pane, caption);
     });
     grid.replaceChildren(...cells);
-    byId("grid-colours").hidden = !map;
-    byId("grid-low").textContent = state.kind === "ssim" ? "1" : "0";
-    byId("grid-high").textContent = state.kind === "ssim" ? "0" : String(image.top);
-    byId("grid-words").textContent = state.kind === "ssim"
-      ? "SSIM at each window's centre, mean over channels; below 0 is drawn as 0. Bright is bad."
-      : "absolute difference as scored, mean over channels, one scale for all methods of this image; what is larger is drawn as the last colour. Bright is bad.";
+    showScale(byId("grid-colours"), map ? state.kind : null, image.top);
     frames.slice(1).forEach((frame) => listen(frame.pane));
   }
 

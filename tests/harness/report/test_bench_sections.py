@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from drawn_bench import Drawn, bench_folder
+from matplotlib.figure import Figure
 
 from harness.jobs.run_folder import RunFolder
+from harness.report.bench_rows import read_rows
+from harness.report.bench_scatter import Place
 from harness.report.bench_sections import bench_sections
+from harness.report.bench_trades import cost_charts
+from harness.report.bench_words import decimals, percent
 from harness.report.section import Cell, Chart, Section, Table
 from srmetrics.errors import FileError
 
@@ -39,6 +46,10 @@ def text(cell: str | Cell) -> str:
 
 def words(section: Section) -> str:
     return " ".join(part for part in section.parts if isinstance(part, str))
+
+
+def said(section: Section) -> str:
+    return " ".join([words(section), *(chart.caption for chart in charts_of(section))])
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +114,7 @@ def test_confusions_hold_the_counts_of_all_repeats_and_say_so(run: RunFolder, se
         assert [cell.note for cell in row[1:] if isinstance(cell, Cell)] == [
             f"{100 * count / 16:.1f} %" for count in expected
         ]
-    assert "2 repeats are summed" in chart.caption
+    assert "2 repeats are summed" in said(sections["confusion"])
     assert "counts as often" in words(sections["confusion"])
 
 
@@ -168,6 +179,40 @@ def test_costs_are_set_against_quality_and_accuracy_where_they_tell_methods_apar
     assert "Zeros stand at the left end" in psnr.caption
 
 
+def test_an_accuracy_is_drawn_between_0_and_100_against_costs_too(
+    run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = read_rows(run)
+    wide = tuple({**row, "accuracy_ci_low": "-0.05", "accuracy_ci_high": "1.09"} for row in rows.classification)
+    drawn: list[Mapping[str, Place]] = []
+
+    def scatter(figure: Figure, points: Mapping[str, Place], *rest: object, **settings: object) -> None:
+        drawn.append(points)
+
+    monkeypatch.setattr("harness.report.bench_trades.scatter", scatter)
+    charts = cost_charts(replace(rows, classification=wide), run.metrics, run.methods, "cost")
+    accuracies = [points for points, chart in zip(drawn, charts, strict=True) if chart.title.startswith("Accuracy")]
+    assert accuracies
+    assert {(0.0, 100.0)} == {(y.low, y.high) for points in accuracies for _, y in points.values()}
+
+
+def test_what_holds_for_all_charts_and_families_is_said_once(tmp_path: Path) -> None:
+    drawn = Drawn(images=8, groups=4, modes=2, unsplittable={"z": "1 image for 2 parts"})
+    sections = by_id(bench_sections(bench_folder(tmp_path, drawn)))
+    for name, sentence in (
+        ("trades", "A few methods show no law."), ("confusion", "2 repeats are summed."), ("classes", "of it: z."),
+        ("curves", "Each class against the rest;"), ("class-curves", "HR: the solid dark line."),
+        ("cost", "Costs stand on a logarithmic scale."),
+    ):  # fmt: skip
+        assert said(sections[name]).count(sentence) == 1, name
+
+
+def test_negative_ends_of_intervals_have_a_true_minus_sign() -> None:
+    assert decimals(-0.0529, 3) == "−0.053"
+    assert decimals(-0.0001, 3) == "0.000"
+    assert percent(-0.05) == "−5.0"
+
+
 def test_accuracy_against_quality_says_in_how_many_pairs_they_disagree(sections: dict[str, Section]) -> None:
     psnr, ssim = charts_of(sections["trades"])
     assert re.search(r"In [01] of 1 pairs of methods the one with better PSNR has worse accuracy", psnr.description)
@@ -180,7 +225,7 @@ def test_one_repeat_two_classes_and_no_cost(tmp_path: Path) -> None:
     assert list(sections) == [name for name in EVERY if name != "cost"]
     assert "One repeat" in words(sections["warnings"])
     assert "no band" in words(sections["curves"])
-    assert all("One repeat" in chart.caption for chart in charts_of(sections["confusion"]))
+    assert "One repeat." in said(sections["confusion"])
     assert "one method" in charts_of(sections["trades"])[0].description
     (table,) = tables_of(sections["standings"])
     assert {text(row[2]) for row in table.rows} == {"–"}  # no spread of one repeat
@@ -193,8 +238,7 @@ def test_a_test_part_of_one_class_has_no_curves_and_says_so(tmp_path: Path) -> N
     assert "class-curves" not in sections
     (table,) = tables_of(sections["standings"])
     assert {text(row[5]) for row in table.rows} == {"–"}  # AUROC
-    chart = charts_of(sections["confusion"])[0]
-    assert "No test image of a and c" in chart.caption
+    assert "No test image of a and c" in said(sections["confusion"])
     assert "no recall or F1: a and c" in words(sections["classes"])
 
 
@@ -225,9 +269,9 @@ def test_twenty_classes_and_twelve_arms_stay_readable(tmp_path: Path) -> None:
     sections = by_id(bench_sections(bench_folder(tmp_path, drawn)))
     assert len(charts_of(sections["confusion"])) == len(charts_of(sections["curves"])) == 12
     assert len(charts_of(sections["class-curves"])) == 12
-    said = words(sections["class-curves"])
-    assert "Of 20 classes, the 12 with most test images" in said
-    assert "first 8 methods" in said
+    left_out = words(sections["class-curves"])
+    assert "Of 20 classes, the 12 with most test images" in left_out
+    assert "first 8 methods" in left_out
     for chart in charts_of(sections["class-curves"]):
         assert chart.data is not None
         assert len(chart.data.rows) == 12
@@ -236,7 +280,7 @@ def test_twenty_classes_and_twelve_arms_stay_readable(tmp_path: Path) -> None:
     matrix = charts_of(sections["confusion"])[0]
     assert matrix.data is not None
     assert len(matrix.data.rows) == 20
-    assert "Shares stand in the table" in matrix.caption
+    assert "Shares stand in the table" in said(sections["confusion"])
     assert sum(len(chart.svg) for chart in charts_of(*sections.values())) < 3e6
 
 

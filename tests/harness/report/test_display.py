@@ -40,6 +40,12 @@ def test_a_picture_in_a_corner_of_its_range_is_shown_by_its_own_values_and_says_
     assert words == "1000 to 3000, the reference's own values (range 65535)"
 
 
+@pytest.mark.parametrize(("largest", "brightest"), [(2040, 255), (2060, 128)])
+def test_a_picture_that_would_be_dark_is_shown_by_its_own_values(largest: int, brightest: int) -> None:
+    # Less than half of the range: no pixel would reach the middle of the screen's greys.
+    assert max(shown(np.array([[0, largest]], np.uint16), protocol(4095))) == brightest
+
+
 def test_a_candidate_is_shown_by_the_references_window_and_clipped_to_it() -> None:
     reference = np.array([[0.0, 1.0]], np.float32)
     window = display_window(reference, protocol(1.0))

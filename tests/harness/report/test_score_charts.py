@@ -49,7 +49,8 @@ def test_differences_are_paired_by_image_and_carry_the_test() -> None:
     chart = difference_chart(block(rows), "psnr", ["base", "ours"], Against("base", True, True, [LINE]), "d")
     assert texts(chart) == [["ours", "+1.500", "[+1.000, +2.000]", "0.031", "2 of 2"]]
     assert chart is not None
-    assert "base is the baseline that the run named; what lies to the right of 0 is better" in chart.caption
+    assert chart.caption.endswith("base is the baseline that the run named.")
+    assert "difference of PSNR, dB (better →)" in chart.svg
     assert "ours: +1.500 on average, better on 2 of 2 images" in chart.description
 
 
@@ -58,6 +59,8 @@ def test_a_test_of_the_other_direction_is_turned_around() -> None:
     rows = [row("a", "base", 1.0), row("a", "ours", 2.0)]
     chart = difference_chart(block(rows), "psnr", ["base", "ours"], Against("base", True, False, [turned]), "d")
     assert texts(chart) == [["ours", "−1.500", "[−2.000, −1.000]", "0.031", "0 of 1"]]
+    assert chart is not None
+    assert "(← better)" in chart.svg  # less is better here
 
 
 def test_without_a_named_baseline_the_best_is_said_to_be_it() -> None:
@@ -65,7 +68,8 @@ def test_without_a_named_baseline_the_best_is_said_to_be_it() -> None:
     chart = difference_chart(block(rows), "psnr", ["base", "ours"], Against("ours", False, True, []), "d")
     assert texts(chart) == [["base", "−2.000", "–", "–", "0 of 1"]]
     assert chart is not None
-    assert "ours is the best by its mean" in chart.caption
+    assert chart.title == "PSNR: difference from ours"
+    assert "The run named no baseline: the best by its mean is taken." in chart.caption
     assert chart.caption.endswith("1 pair with an infinite value left out.")
 
 
@@ -125,6 +129,8 @@ def test_groups_stand_from_the_worst_to_the_best() -> None:
     ]
     assert chart is not None
     assert "3 groups, from the worst to the best for m" in chart.caption
+    # They are drawn as markers, and so the legend shows no dashes.
+    assert [(entry.label, entry.drawn) for entry in chart.legend] == [("m", "point"), ("other", "point")]
     downward = group_chart(block(rows), "psnr", ["m", "other"], "g", better=False)
     assert [line[0] for line in texts(downward)] == ["p", "r", "q"]
     assert group_chart(block(rows[:2]), "psnr", ["m"], "g") is None
@@ -150,6 +156,8 @@ def test_the_histogram_tells_quantiles_of_differences() -> None:
     assert texts(chart) == [["m", "60.0 %", "0", f"{1 / 255:.4g}", f"{10 / 255:.4g}"]]
     assert chart is not None
     assert [(entry.label, entry.series) for entry in chart.legend] == [("m", 1)]
+    assert "share of values, %" in chart.svg
+    assert "each channel of each pixel counts once" in chart.caption
     assert histogram_chart({}, ["m"], data_range=1.0, images=0, left_out="", id="h") is None
 
 
