@@ -11,12 +11,13 @@ from pathlib import Path
 
 from harness.jobs.run_folder import RunFolder
 from harness.leaderboard.cells import LEGEND, metric_title, rounded
+from harness.leaderboard.decimals import decimals_for
 from harness.leaderboard.to_csv import restored
 from harness.leaderboard.to_latex import escaped
 from harness.report.copied import Copied, Verbatim, citation_of
 from harness.report.scores import number_in
 from harness.report.section import Column
-from harness.report.words import decimals_of, value_text
+from harness.report.words import value_text
 from harness.statistics import ACROSS_METRICS
 from srmetrics.errors import FileError
 from srmetrics.metrics import column_name
@@ -115,14 +116,22 @@ def _block(
             Column("95 %", hint=f"95 % interval of the mean of {metric}"),
         ]
     several = len(lines) > 1
+    # As in the files for people.
+    decimals = {
+        metric: decimals_for(metric, [number_in(line, column_name(metric), "leaderboard.csv") for line, _ in lines])
+        for metric in run.metrics
+    }
     rows = []
     for line, cells in lines:
         shown = [BoardCell(line["method"], line["method"]), BoardCell(line["n_images"], line["n_images"])]
         shown += [BoardCell(line["n_groups"], line["n_groups"])] if grouped else []
         latex = [escaped(line["method"]), line["n_images"]]
         for metric in run.metrics:
-            shown += [_metric_cell(line, metric, several), _interval_cell(line, metric)]
-            latex.append(_in_latex(line, metric, several))
+            shown += [
+                _metric_cell(line, metric, decimals[metric], several),
+                _interval_cell(line, metric, decimals[metric]),
+            ]
+            latex.append(_in_latex(line, metric, decimals[metric], several))
         copies = (
             Copied("CSV", "CSV row", Verbatim(_csv_text([cells]))),
             Copied("LaTeX", "LaTeX row", Verbatim(" & ".join(latex) + " \\\\\n")),
@@ -132,12 +141,12 @@ def _block(
     return BoardBlock(title, region, signature, tuple(columns), tuple(rows))
 
 
-def _metric_cell(line: Mapping[str, str], metric: str, several: bool) -> BoardCell:
+def _metric_cell(line: Mapping[str, str], metric: str, decimals: int, several: bool) -> BoardCell:
     column = column_name(metric)
     value = number_in(line, column, "leaderboard.csv")
     best = several and line[f"{column}_rank"] == "1"
     mark = MARKS.get(line[f"{column}_vs_best"], "") if several else ""
-    return BoardCell(value_text(metric, value) + mark + _counts(line, column), line[column], best)
+    return BoardCell(value_text(metric, value, decimals) + mark + _counts(line, column), line[column], best)
 
 
 def _counts(line: Mapping[str, str], column: str) -> str:
@@ -147,18 +156,18 @@ def _counts(line: Mapping[str, str], column: str) -> str:
     return text + (f" (n={values})" if values != line["n_images"] else "")
 
 
-def _interval_cell(line: Mapping[str, str], metric: str) -> BoardCell:
+def _interval_cell(line: Mapping[str, str], metric: str, decimals: int) -> BoardCell:
     column = column_name(metric)
     low, high = (number_in(line, f"{column}_ci_{end}", "leaderboard.csv") for end in ("low", "high"))
     if math.isnan(low) or math.isnan(high):
         return BoardCell("–")
-    return BoardCell(f"[{value_text(metric, low)}, {value_text(metric, high)}]", repr(low))
+    return BoardCell(f"[{value_text(metric, low, decimals)}, {value_text(metric, high, decimals)}]", repr(low))
 
 
-def _in_latex(line: Mapping[str, str], metric: str, several: bool) -> str:
+def _in_latex(line: Mapping[str, str], metric: str, decimals: int, several: bool) -> str:
     column = column_name(metric)
     # As in leaderboard.tex.
-    text = escaped(rounded(number_in(line, column, "leaderboard.csv"), decimals_of(metric)) + _counts(line, column))
+    text = escaped(rounded(number_in(line, column, "leaderboard.csv"), decimals) + _counts(line, column))
     if several and line[f"{column}_rank"] == "1":
         return rf"\textbf{{{text}}}"
     mark = {"tied": r"$^{\dagger}$", "undecided": r"$^{\ddagger}$"}.get(line[f"{column}_vs_best"], "")

@@ -10,10 +10,11 @@ from typing import Any
 
 from harness.engine.row import Row
 from harness.leaderboard.cells import metric_title
+from harness.leaderboard.decimals import decimals_for
 from harness.report.chart import readable
 from harness.report.embedding import Embedding, thumbnail_uri
 from harness.report.picture_task import REFERENCE, ShownImage
-from harness.report.words import decimals_of, metric_name
+from harness.report.words import metric_name
 
 FOLDER = "images"
 """Where whole pictures lie, beside the page."""
@@ -46,11 +47,12 @@ def page_data(
     """
     images = places_of(rows)
     groups = {row.image: row.group for row in rows}
+    decimals = {metric: decimals_for(metric, (row.values[metric] for row in rows)) for metric in metrics}
     regions = list(dict.fromkeys(sorted((row.region for row in rows), key=lambda region: region != "image")))
     return {
         "methods": [readable(method) for method in methods],
         "metrics": [
-            {"id": metric, "name": metric_title(metric), "short": metric_name(metric), "decimals": decimals_of(metric)}
+            {"id": metric, "name": metric_title(metric), "short": metric_name(metric), "decimals": decimals[metric]}
             for metric in metrics
         ],
         "regions": [readable(region) for region in regions],
@@ -68,7 +70,7 @@ def page_data(
                 images[row.image],
                 methods.index(row.method),
                 regions.index(row.region),
-                [_number(row.values[metric], decimals_of(metric)) for metric in metrics],
+                [_number(row.values[metric], decimals[metric]) for metric in metrics],
             ]
             for row in rows
         ],

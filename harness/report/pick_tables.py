@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from harness.report.embedding import Embedding, text_cost, thumbnail_uri
 from harness.report.picks import RANKS, Pick
-from harness.report.picture_task import CANDIDATE, ERROR, Layer, ShownImage
+from harness.report.picture_task import CANDIDATE, ERROR, SIMILARITY, Layer, ShownImage
 from harness.report.words import UNITS, metric_name, value_text
 
-LAYERS = (CANDIDATE, ERROR)
-"""What a pick shows: the method's picture, and where it errs."""
+MAPS = {"ssim": SIMILARITY}
+"""Metrics with a map of their own; beside picks by others stands the absolute error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class ShownPick:
     pictures: tuple[PickPicture, ...]
     openable: bool
     scale: str
-    """What the colours of the error map run to; empty where there is none."""
+    """What the colours of the map run to; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +114,15 @@ def _shown(
     places: Mapping[str, int],
     embedding: Embedding,
 ) -> ShownPick:
+    layers = [layer for layer in _layers(pick, images) if pick.image in embedding.small]
     pictures = tuple(
-        PickPicture(
-            thumbnail_uri(layer),
-            *layer.thumbnail_size,
-            f"{pick.image} by {pick.method}" if layer.role == CANDIDATE else f"absolute error of {pick.method}",
-        )
-        for layer in _layers(pick, images)
-        if pick.image in embedding.small
+        PickPicture(thumbnail_uri(layer), *layer.thumbnail_size, _words(pick, layer.role)) for layer in layers
     )
     unit = f" {UNITS[pick.metric]}" if pick.metric in UNITS else ""
     shown = images.get(pick.image)
+    tops = {
+        layer.role: "1 to 0" if layer.role == SIMILARITY else f"0 to {shown.error_top:.4g}" for layer in layers if shown
+    }
     return ShownPick(
         places[pick.image],
         methods.index(pick.method),
@@ -132,11 +130,17 @@ def _shown(
         value_text(pick.metric, pick.value) + unit,
         pictures,
         shown is not None and bool(shown.layers),
-        "" if shown is None or len(pictures) < len(LAYERS) else f"map: 0 to {shown.error_top:.4g}",
+        next((f"map: {top}" for role, top in tops.items() if role != CANDIDATE), ""),
     )
+
+
+def _words(pick: Pick, role: str) -> str:
+    said = {CANDIDATE: f"{pick.image} by", ERROR: "absolute error of", SIMILARITY: "SSIM map of"}
+    return f"{said[role]} {pick.method}"
 
 
 def _layers(pick: Pick, images: Mapping[str, ShownImage]) -> list[Layer]:
     shown = images.get(pick.image)
     layers = [] if shown is None else shown.layers
-    return [layer for role in LAYERS for layer in layers if (layer.role, layer.method) == (role, pick.method)]
+    roles = (CANDIDATE, MAPS.get(pick.metric, ERROR))
+    return [layer for role in roles for layer in layers if (layer.role, layer.method) == (role, pick.method)]

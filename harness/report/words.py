@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from harness.leaderboard.cells import rounded
-from harness.leaderboard.decimals import USUAL
+from harness.leaderboard.decimals import decimals_for
 
 UNITS = {"psnr": "dB"}
 
@@ -21,14 +21,11 @@ def metric_with_unit(metric: str) -> str:
     return metric_name(metric) + (f", {unit}" if unit else "")
 
 
-def decimals_of(metric: str) -> int:
-    """Return the decimals that a metric is shown with."""
-    return USUAL.get(metric, 4)
-
-
-def value_text(metric: str, value: float) -> str:
-    """Return a metric's value as it is shown, with a true minus sign."""
-    return rounded(value, decimals_of(metric)).replace("-", "−") if not math.isnan(value) else "–"
+def value_text(metric: str, value: float, decimals: int | None = None) -> str:
+    """Return a metric's value as it is shown, with a true minus sign; by itself with the decimals that it needs."""
+    if math.isnan(value):
+        return "–"
+    return rounded(value, decimals_for(metric, [abs(value)]) if decimals is None else decimals).replace("-", "−")
 
 
 def signed_text(metric: str, value: float) -> str:

@@ -78,6 +78,29 @@ def test_the_leaderboard_says_what_the_csv_says(shelf: Shelf, page: Page) -> Non
         assert f"{float(row['ssim']):.4f}" in cited
 
 
+def test_small_errors_of_images_from_0_to_1_are_shown_with_their_digits(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    for seed in range(3):
+        reference, noisy = pair_of(seed, (24, 30, 3))
+        shelf.put(f"HR/{seed}.npy", reference / 255.0)
+        shelf.put(f"ours/{seed}.npy", noisy / 255.0)
+        shelf.put(f"theirs/{seed}.npy", (reference // 2 * 2) / 255.0)
+    shelf.compare("ours", "theirs", metrics=("mse",), data_range=1.0).write(tmp_path / "run")
+    page = read_page(write_report(tmp_path / "run", workers=1))
+    for latex in page.copied("LaTeX"):
+        assert latex in (tmp_path / "run/leaderboard.tex").read_text("utf-8").splitlines(keepends=True)
+    # An error of half a step of 255 is 0.000002, which three decimals hide.
+    with (tmp_path / "run/per_image.csv").open() as file:
+        smallest = min(float(row["mse"]) for row in csv.DictReader(file))
+    assert smallest < 1e-5
+    assert page.data["metrics"][0]["decimals"] >= 7
+
+
+def test_the_map_beside_a_pick_is_of_its_metric(page: Page) -> None:
+    alts = {picture.attributes["alt"] or "" for picture in page.all("img")}
+    assert {"SSIM map of ours", "absolute error of ours"} <= alts
+
+
 def test_the_run_is_cited_as_the_command_cites_it_while_its_tables_are_its_own(
     shelf: Shelf, page: Page, tmp_path: Path
 ) -> None:
