@@ -46,7 +46,9 @@ def _reader_left() -> None:
 
 def shown(text: str) -> str:
     """Return text in which no character of a file's name acts on the terminal: they are spelt out."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+    from harness.leaderboard.readable import readable
+
+    return readable(text)
 
 
 def bar_columns() -> tuple[ProgressColumn, ...]:

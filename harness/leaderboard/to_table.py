@@ -14,6 +14,7 @@ from rich.text import Text
 
 from harness.leaderboard.cells import LEGEND, Block, blocks_of, cell_of, interval_sentence, metric_title
 from harness.leaderboard.leaderboard import Leaderboard
+from harness.leaderboard.readable import readable
 from harness.statistics.holm import ACROSS_METRICS
 
 
@@ -64,7 +65,7 @@ class _View:
     def _table(self, blocks: Sequence[Block], metrics: Sequence[str]) -> Table:
         heading = self.board.heading
         scale = f" x{heading.scale}" if heading.scale else ""
-        table = Table(title=Text(f"{heading.dataset}{scale} · {heading.protocol}"), title_justify="left")
+        table = Table(title=Text(readable(f"{heading.dataset}{scale} · {heading.protocol}")), title_justify="left")
         show_region = len(blocks) > 1 or blocks[0].region != "image"
         if show_region:
             table.add_column("region")
@@ -75,8 +76,8 @@ class _View:
             table.add_column("95 %", justify="left", style="dim", no_wrap=True)
         for block in blocks:
             for index, row in enumerate(block.rows):
-                texts: list[Text] = [Text(block.region if index == 0 else "")] if show_region else []
-                texts += [Text(row.method), Text(str(row.n_images))]
+                texts: list[Text] = [Text(readable(block.region) if index == 0 else "")] if show_region else []
+                texts += [Text(readable(row.method)), Text(str(row.n_images))]
                 for metric in metrics:
                     cell = cell_of(block, row, metric)
                     texts += [Text(cell.mean + cell.mark, style="bold" if cell.best else ""), Text(cell.interval)]

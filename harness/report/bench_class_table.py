@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.leaderboard.readable import readable
 from harness.report.bench_classes import ClassRow, Spread
 from harness.report.bench_rows import Family
 from harness.report.bench_words import known, listed, percent
-from harness.report.chart import readable
 from harness.report.section import Cell, Column, Table
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.leaderboard.readable import readable
 from harness.report.bench_confusion import Confusion
 from harness.report.bench_rows import Family
 from harness.report.bench_words import NOTHING, listed, percent
-from harness.report.chart import ACCENT, INK, draw_chart, label_of, readable
+from harness.report.chart import ACCENT, INK, draw_chart, label_of
 from harness.report.section import Cell, Chart, Column, Table
 from harness.report.words import counted
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from harness.leaderboard.readable import readable
 from harness.report.bench_curves import ArmCurves, ArmPart, BandedCurve, Kind, arm_curves, value_at
 from harness.report.bench_rows import Family
 from harness.report.bench_standings import HR, LR
@@ -17,7 +18,6 @@ from harness.report.chart import (
     colour_of,
     dash_of,
     draw_chart,
-    readable,
 )
 from harness.report.section import Cell, Chart, Column, LegendEntry, Table
 

@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from harness.leaderboard.readable import readable
 from harness.report.bench_measures import Measure
 from harness.report.bench_rows import BenchRows, Family, TableRow, number, repeats_of
 from harness.report.bench_standings import HR
 from harness.report.bench_words import NOTHING, decimal_cell, listed, percent, percent_cell
-from harness.report.chart import colour_of, dash_of, draw_chart, label_of, readable
+from harness.report.chart import colour_of, dash_of, draw_chart, label_of
 from harness.report.section import Cell, Chart, Column, LegendEntry, Table
 from harness.report.words import counted
 

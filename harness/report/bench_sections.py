@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from harness.jobs.run_folder import RunFolder
+from harness.leaderboard.readable import readable
 from harness.report.bench_class_table import class_table, classes_words
 from harness.report.bench_classes import class_rows
 from harness.report.bench_confusion import confusions
@@ -18,7 +19,6 @@ from harness.report.bench_standings import accuracy_chart, standings_table, test
 from harness.report.bench_trades import accuracy_charts, cost_charts
 from harness.report.bench_warnings import warnings_of
 from harness.report.captions import said_once
-from harness.report.chart import readable
 from harness.report.section import Chart, Section, Table
 from srmetrics.errors import FileError
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from harness.leaderboard.readable import readable
 from harness.report.bench_measures import Measure, accuracies, measure
 from harness.report.bench_rows import BenchRows, Family, TableRow, number
 from harness.report.bench_words import MARKS, decimal_cell, decimals, percent, percent_cell
-from harness.report.chart import ACCENT, INK, MUTED, draw_chart, label_of, readable
+from harness.report.chart import ACCENT, INK, MUTED, draw_chart, label_of
 from harness.report.section import Cell, Chart, Column, Table
 from harness.report.words import counted
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from harness.leaderboard.readable import readable
 from harness.report.bench_measures import CostKind, Measure, accuracies, costs, frontier, higher_is_better, qualities
 from harness.report.bench_rows import BenchRows, Family
 from harness.report.bench_scatter import ordered_words, scatter, short
 from harness.report.bench_standings import HR, LR
 from harness.report.bench_words import listed, percent_cell
-from harness.report.chart import draw_chart, readable
+from harness.report.chart import draw_chart
 from harness.report.section import Cell, Chart, Column, Table
 from harness.report.words import metric_name, metric_with_unit, value_text
 from srmetrics.metrics import column_name

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from harness.leaderboard.readable import readable
 from harness.report.bench_rows import BenchRows
 from harness.report.bench_words import listed
-from harness.report.chart import readable
 from harness.report.words import counted
 
 

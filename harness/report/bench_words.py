@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from harness.leaderboard.readable import readable
 from harness.report.bench_measures import Measure
-from harness.report.chart import readable
 from harness.report.section import Cell
 
 MARKS = {"tied": "†", "undecided": "‡"}

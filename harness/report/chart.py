@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from harness.leaderboard.readable import readable
 from harness.report.section import Chart, LegendEntry, Table
 
 if TYPE_CHECKING:
@@ -81,11 +82,6 @@ def label_of(text: str, most: int = 22) -> str:
         return plain
     head = (most - 1) // 2
     return f"{plain[:head]}…{plain[len(plain) - (most - 1 - head) :]}"
-
-
-def readable(text: str) -> str:
-    """Return text with every character spelt out that is not seen, or that turns the direction of writing."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
 
 
 def legend_of(names: Sequence[str]) -> tuple[LegendEntry, ...]:

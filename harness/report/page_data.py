@@ -11,7 +11,7 @@ from typing import Any
 from harness.engine.row import Row
 from harness.leaderboard.cells import metric_title
 from harness.leaderboard.decimals import decimals_for
-from harness.report.chart import readable
+from harness.leaderboard.readable import readable
 from harness.report.embedding import Embedding, thumbnail_uri
 from harness.report.picture_task import REFERENCE, ShownImage
 from harness.report.words import metric_name

@@ -10,7 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from harness.report.chart import DASHES, GLYPHS, readable
+from harness.leaderboard.readable import readable
+from harness.report.chart import DASHES, GLYPHS
 from harness.report.copied import Verbatim
 
 if TYPE_CHECKING:

@@ -151,6 +151,7 @@ def test_markup_in_a_method_name_is_shown_and_not_obeyed() -> None:
     assert "<img" not in to_markdown(board)
     assert r"\|\*a\*" in to_markdown(board)
     assert "[bold]" in to_text(two_methods("[bold]x[/bold]"))
+    assert r"ab\u202ecd\x1b[31m" in to_text(two_methods("ab\u202ecd\x1b[31m"))
 
 
 def test_the_signature_stands_under_every_table() -> None:
