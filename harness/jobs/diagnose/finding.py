@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from srmetrics.errors import SrmetricsError
+
 Severity = Literal["error", "warning", "note"]
 """``error``: scores of these files are wrong, or there are none; ``warning``: scores may mislead; ``note``: know it."""
 
@@ -30,6 +32,14 @@ class Observation:
     """Observations of one kind and method for which this is the same are told together."""
     numbers: Mapping[str, float] = field(default_factory=dict)
     """What was measured; the finding tells medians."""
+    way_out: str = ""
+    """Of an error that says itself what mends it."""
+
+    @classmethod
+    def of_error(cls, kind: str, role: Role, method: str, image: str, file: str, error: SrmetricsError) -> Observation:
+        """Return what an error says of an image: what, found and expected; and its way out apart."""
+        told = type(error)(error.what, found=error.found, expected=error.expected)
+        return cls(kind, role, method, image, file, str(told), {}, error.way_out or "")
 
 
 @dataclass(frozen=True, slots=True)

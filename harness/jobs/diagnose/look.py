@@ -59,6 +59,7 @@ def look_at_pair(reference: View, candidate: View, scale: int | None) -> Iterato
     if candidate.holds_parts:
         return  # its values are all but lost
     if not all(view.finite and not view.constant and min(view.shape) >= SMALLEST for view in both):
+        yield from sizes.observe(reference, candidate, scale)
         return
     if candidate.shape in (reference.shape, reference.shape[::-1]):
         reference, candidate = reference.middle(), candidate.middle()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from harness.engine.on_threads import run_on_threads
 from harness.images import ImageFile, Pairing, find_images, open_picture, pair, parse_pair_rule
 from harness.jobs.diagnose.detectors import KINDS, channels, depth, duplicates, mispaired
+from harness.jobs.diagnose.explained import without_explained, without_inherited
 from harness.jobs.diagnose.finding import SEVERITIES, Diagnosis, Finding, Observation, Role
 from harness.jobs.diagnose.look import look_at_image, look_at_pair
 from harness.jobs.diagnose.view import View
@@ -25,18 +26,8 @@ Report = Callable[[int, int], None]
 MOST_PAGES = 5
 """Slices of a volume that are looked at, spread evenly."""
 
-EXCUSED = ("orientation", "tone", "constant", "not-finite", "identical", "unused-depth", "cropped")
+EXCUSED = ("orientation", "tone", "constant", "not-finite", "identical", "unused-depth", "cropped", "padded")
 """What explains why a candidate is unlike its own reference."""
-
-OF_SIZE = ("low-resolution", "too-large", "modcrop", "size")
-"""What is no news of a candidate that shows another image: its own reference may well have its size."""
-
-INHERITED = ("depths-mixed", "channels-mixed", "jpeg-traces")
-"""What a good candidate takes from its reference. RCAN at x2 restores a JPEG's lattice (Set5's woman)."""
-
-AS_STRONG = 0.5
-"""Of a reference's evidence of JPEG, what a candidate may have by restoring it: RCAN's woman has 0.23; coded again with
-the reference's own quality it has 0.8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +84,7 @@ def diagnose_inputs(
         seen.append(one)
         report(len(seen), len(tasks))
     observations = [*_of_names(pairing, candidates), *(each for one in seen for each in one.observations)]
-    observations = _without_explained(_without_inherited([*observations, *_of_sets(seen, observations)]))
+    observations = without_explained(without_inherited([*observations, *_of_sets(seen, observations)]))
     totals = Totals(
         max(len(found.files), sum(len(one.references) for one in seen)),
         {
@@ -120,44 +111,50 @@ def _is_of(glance: Glance, method: str) -> bool:
 def _look(task: Task) -> Seen:
     """Look at a reference and its candidates; what cannot be read is an observation."""
     seen = Seen()
-    views = _views("reference", "", task.key, task.reference, seen)
-    for key, reference in views:
+    ours, count = _views("reference", "", task.key, task.reference, seen)
+    for page, reference in ours.items():
         seen.observations += look_at_image(reference)
-        seen.references.append(_glance(reference, task.reference, key[1]))
-    ours = dict(views)
+        seen.references.append(_glance(reference, task.reference, page))
     for method, file in task.candidates.items():
-        for key, candidate in _views("candidate", method, task.key, file, seen):
+        theirs, their_count = _views("candidate", method, task.key, file, seen)
+        if ours and theirs and count != their_count:
+            numbers = {"slices": their_count, "of_reference": count}
+            blank = Observation("slices-differ", "candidate", method, task.key, str(file.path), "", numbers)
+            seen.observations.append(blank)
+        for page, candidate in theirs.items():
             seen.observations += look_at_image(candidate)
-            seen.candidates.append(_glance(candidate, file, key[1]))
-            if key in ours:
-                seen.observations += look_at_pair(ours[key], candidate, task.scale)
+            seen.candidates.append(_glance(candidate, file, page))
+            # Of volumes of two lengths it is not clear which slice belongs to which.
+            if page in ours and count == their_count:
+                seen.observations += look_at_pair(ours[page], candidate, task.scale)
     return seen
 
 
-def _views(role: Role, method: str, key: str, file: ImageFile, seen: Seen) -> list[tuple[tuple[str, int], View]]:
-    """Read the pages of a file that are looked at."""
-    views = []
+def _views(role: Role, method: str, key: str, file: ImageFile, seen: Seen) -> tuple[dict[int, View], int]:
+    """Read the pages of a file that are looked at; return them by number, and how many the file has."""
+    views: dict[int, View] = {}
+    count = 0
     try:
         with open_picture(file.path, field=file.field) as source:
             count = source.pages
             pages = sorted({round(page) for page in np.linspace(0, count - 1, min(count, MOST_PAGES))})
             for page in pages:
                 name = key if count == 1 else f"{key}#{page:04d}"
-                views.append(((name, page), View(role, method, name, str(file.path), source.read(page))))
+                views[page] = View(role, method, name, str(file.path), source.read(page))
     except SrmetricsError as error:
-        reason = str(error).removeprefix(f"{file.path}: ")
-        seen.observations.append(Observation("unreadable", role, method, key, str(file.path), reason))
-    return views
+        seen.observations.append(Observation.of_error("unreadable", role, method, key, str(file.path), error))
+    return views, count
 
 
 def _glance(view: View, file: ImageFile, page: int) -> Glance:
     blank = Observation("", view.role, view.method, view.key, view.file)
     flat = not view.finite or view.constant
+    known = not flat and min(view.shape) >= mispaired.SMALLEST
     return Glance(
         blank=blank,
         depth=str(view.colours.dtype),
         channels={1: "one channel", 3: "three channels"}.get(view.channels, f"{view.channels} channels"),
-        thumb=np.zeros_like(view.thumb) if flat else view.thumb,
+        thumb=view.thumb if known else np.zeros_like(view.thumb),
         # Flat images are told of by themselves; that they are alike is nothing new.
         fingerprint=("flat", view.role, view.key) if flat else duplicates.fingerprint(view.colours),
         read=partial(_colours, file, page),
@@ -173,7 +170,7 @@ def _of_names(pairing: Pairing, candidates: Mapping[str, str]) -> Iterator[Obser
     """See names without a partner."""
     for failure in pairing.failures:
         role: Role = "candidate" if failure.method else "reference"
-        yield Observation("unclear", role, failure.method or "", failure.key, "", str(failure.error))
+        yield Observation.of_error("unclear", role, failure.method or "", failure.key, "", failure.error)
     for method, keys in pairing.missing.items():
         for key in keys:
             yield Observation("missing", "candidate", method, key, candidates[method])
@@ -205,25 +202,6 @@ def _of_sets(seen: Sequence[Seen], observations: Sequence[Observation]) -> list[
         shown = {glance.blank.image: (glance.blank, glance.thumb) for glance in glances}
         found += mispaired.observe(thumbs, shown, excused)
     return found
-
-
-def _without_inherited(observations: Sequence[Observation]) -> list[Observation]:
-    """Leave out what a candidate only has of its reference: its depth, its channels, even the lattice of its JPEG."""
-    of_references = {(one.kind, one.image, one.alike): one for one in observations if one.role == "reference"}
-
-    def inherited(one: Observation) -> bool:
-        theirs = of_references.get((one.kind, one.image, one.alike))
-        if one.role == "reference" or one.kind not in INHERITED or theirs is None:
-            return False
-        return one.numbers.get("evidence", 0.0) <= AS_STRONG * theirs.numbers.get("evidence", 0.0)
-
-    return [one for one in observations if not inherited(one)]
-
-
-def _without_explained(observations: Sequence[Observation]) -> list[Observation]:
-    """Leave out the sizes of candidates that show another image: to resize or cut them would hide that."""
-    strangers = {(one.method, one.image) for one in observations if one.kind in ("mispaired", "unrelated")}
-    return [one for one in observations if one.kind not in OF_SIZE or (one.method, one.image) not in strangers]
 
 
 def _copies(glances: Sequence[Glance]) -> list[Observation]:

@@ -51,6 +51,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "unreadable": Kind(files.tell_unreadable),
     "unclear": Kind(files.tell_unclear),
+    "slices-differ": Kind(files.tell_slices, one_group),
     "missing": Kind(files.tell_missing),
     "extra": Kind(files.tell_extra),
     "not-finite": Kind(values.tell_not_finite),
@@ -62,6 +63,7 @@ KINDS: dict[str, Kind] = {
     "too-large": Kind(sizes.tell_large),
     "modcrop": Kind(sizes.tell_modcrop),
     "cropped": Kind(sizes.tell_cropped),
+    "padded": Kind(sizes.tell_padded),
     "size": Kind(sizes.tell_size),
     "orientation": Kind(orientation.tell),
     "channels-permuted": Kind(permuted.tell),

@@ -11,6 +11,8 @@ from harness.jobs.diagnose.finding import Finding, Observation
 from harness.jobs.diagnose.view import View
 from harness.jobs.diagnose.words import Totals, finding, medians, who
 
+COLOURLESS = "three equal channels where the reference has colours"
+
 
 def observe(view: View) -> Iterator[Observation]:
     """See an alpha channel."""
@@ -20,9 +22,17 @@ def observe(view: View) -> Iterator[Observation]:
         yield view.saw("alpha", "opaque" if share == 0 else "used", share=share)
 
 
+LEAST_COLOUR = 4 / 255
+"""Root mean square of how far a reference's channels lie from their mean, from which it has colours to lose."""
+
+
 def observe_pair(reference: View, candidate: View) -> Iterator[Observation]:
-    """See a grey image against a colour one."""
+    """See a grey image against a colour one, be it stored as one channel or as three equal ones."""
     if reference.channels == candidate.channels:
+        if reference.channels == 3 and np.ptp(candidate.colours, axis=2).max() == 0 and not candidate.constant:
+            colour = float(np.sqrt(np.square(reference.scaled - reference.scaled.mean(axis=2, keepdims=True)).mean()))
+            if colour >= LEAST_COLOUR:
+                yield candidate.saw("channels-differ", COLOURLESS, difference=255 * colour)
         return
     wide = reference if reference.channels == 3 else candidate
     largest = float(np.max(np.ptp(wide.scaled, axis=2))) * 255 if wide.channels == 3 else 255.0
@@ -57,6 +67,16 @@ def tell_alpha(observations: Sequence[Observation], totals: Totals) -> Finding:
 
 def tell_differ(observations: Sequence[Observation], totals: Totals) -> Finding:
     """Tell of pairs with different channel counts."""
+    if observations[0].alike == COLOURLESS:
+        return finding(
+            observations,
+            "error",
+            f"{who(observations, totals, 'has', 'have')} {COLOURLESS}",
+            evidence=f"the reference's lie {medians(observations)['difference']:.1f} of 255 from their mean (root mean "
+            "square)",
+            effect="the lost colour counts as error in every colour score, and not at all on Y alone",
+            way_out="Save the colours too: Cb and Cr of the interpolated input beside a Y that a model restored",
+        )
     equal = "all equal" in observations[0].alike
     return finding(
         observations,

@@ -51,12 +51,9 @@ def somewhat(reference: View, candidate: View) -> bool:
 
 def _shares(reference: View, candidate: View, end: float) -> tuple[float, float]:
     # Nearly white counts for the reference: a JPEG of it turns white to 254, which is no fault of the candidate's.
-    return _share_at(reference, end, NEARLY), _share_at(candidate, end, 0.0)
-
-
-def _share_at(view: View, end: float, nearly: float) -> float:
-    values = view.scaled
-    return float(np.mean(values <= nearly)) if end == 0 else float(np.mean(values >= end - nearly))
+    ours = float(np.mean(np.abs(reference.scaled - end) <= NEARLY))
+    # Of the candidate, what was cut off lies at the very end: what passes it (floats of -1 to 1) was not cut off.
+    return ours, float(np.mean(candidate.scaled == end))
 
 
 def tell_clipped(observations: Sequence[Observation], totals: Totals) -> Finding:

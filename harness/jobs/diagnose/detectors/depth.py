@@ -16,18 +16,27 @@ EIGHT_BITS = 255
 
 TIMES_APART = 8
 """By how much the largest values of two float images must differ for their ranges to be two: an output may overshoot,
-and 0..1 against 0..255 is 255 times."""
+and 0..1 against 0..255 is 255 times. 12 bits against 16 are 16 times; there the means must be as far apart too, for one
+hot pixel makes a maximum."""
 
 
 def observe(view: View) -> Iterator[Observation]:
     """See values that leave most of their type unused."""
-    full_depth = view.colours.dtype == np.uint16 and view.stated_range == 65535.0
     if view.holds_parts:
         yield view.saw("unused-depth", "0 to 1 in 8 bits", highest=view.highest, likely=1, stated=255)
-    elif full_depth and 0 < view.highest <= TWELVE_BITS:
-        likely, bits = (EIGHT_BITS, 8) if view.highest <= EIGHT_BITS else (TWELVE_BITS, 12)
-        name = f"{bits} bits in 16"
-        yield view.saw("unused-depth", name, highest=view.highest, likely=likely, stated=65535)
+        return
+    likely = _likely_range(view)
+    if likely != view.top:
+        name = f"{8 if likely == EIGHT_BITS else 12} bits in 16"
+        yield view.saw("unused-depth", name, highest=view.highest, likely=likely, stated=view.top)
+
+
+def _likely_range(view: View) -> float:
+    """Return what full white probably is of a 16-bit file that says nothing of it, by its highest value."""
+    unsaid = view.colours.dtype == np.uint16 and view.stated_range == 65535.0
+    if not unsaid or not 0 < view.highest <= TWELVE_BITS:
+        return view.top
+    return EIGHT_BITS if view.highest <= EIGHT_BITS else TWELVE_BITS
 
 
 def observe_pair(reference: View, candidate: View) -> Iterator[Observation]:
@@ -37,19 +46,31 @@ def observe_pair(reference: View, candidate: View) -> Iterator[Observation]:
         yield candidate.saw(
             "depths-differ", f"{theirs} against {ours}", reference=reference.top, candidate=candidate.top
         )
-    elif ours.kind == "f" and not _one_range(reference, candidate):
+        return
+    white, theirs_white = _likely_range(reference), _likely_range(candidate)
+    if ours.kind == "f":
+        apart = not _one_range(reference, candidate)
+    else:
+        apart = white != theirs_white and _means_apart(reference, candidate)
+    if apart:
         yield candidate.saw(
             "ranges-differ",
-            f"0 to {candidate.top:g} against 0 to {reference.top:g}",
+            f"0 to {theirs_white:g} against 0 to {white:g}",
             reference=reference.highest,
             candidate=candidate.highest,
+            times=white / theirs_white,
+            white=white,
         )
 
 
 def agree(reference: View, candidate: View) -> None:
-    """Let two float images of about one range share the guess of what full white is."""
-    if reference.colours.dtype.kind == candidate.colours.dtype.kind == "f" and _one_range(reference, candidate):
+    """Let the candidate's full white be the reference's, where they have one range; where not, what it probably is."""
+    both = {reference.colours.dtype.kind, candidate.colours.dtype.kind}
+    if both == {"f"} and _one_range(reference, candidate):
         candidate.top = reference.top
+    elif reference.colours.dtype == candidate.colours.dtype == np.uint16 and _means_apart(reference, candidate):
+        # Times apart as the two ranges are, so that nothing but that has to be told of it.
+        candidate.top = reference.top * _likely_range(candidate) / _likely_range(reference)
 
 
 def _one_range(reference: View, candidate: View) -> bool:
@@ -57,6 +78,11 @@ def _one_range(reference: View, candidate: View) -> bool:
         return True
     low, high = sorted((reference.highest, candidate.highest))
     return high <= 0 or low * TIMES_APART > high
+
+
+def _means_apart(reference: View, candidate: View) -> bool:
+    low, high = sorted((float(reference.colours.mean()), float(candidate.colours.mean())))
+    return 0 < low * TIMES_APART <= high
 
 
 def observe_set(views_of: Sequence[tuple[Observation, str]]) -> Iterator[Observation]:
@@ -103,7 +129,7 @@ def tell_depths(observations: Sequence[Observation], totals: Totals) -> Finding:
 
 
 def tell_ranges(observations: Sequence[Observation], totals: Totals) -> Finding:
-    """Tell of float pairs with two ranges."""
+    """Tell of pairs of one depth with two ranges."""
     numbers = medians(observations)
     return finding(
         observations,
@@ -111,7 +137,8 @@ def tell_ranges(observations: Sequence[Observation], totals: Totals) -> Finding:
         f"{who(observations, totals, 'has', 'have')} another range than the reference: {observations[0].alike}",
         evidence=f"the largest values are {numbers['candidate']:.4g}, and {numbers['reference']:.4g} in the reference",
         effect="PSNR is near that of a black or white image, whatever the output is",
-        way_out="Save both in one range, and say it: --data-range 1.0 or 255",
+        way_out=f"Save the candidates in the references' range: their values times {numbers['times']:.4g}; "
+        f"floats also want --data-range {numbers['white']:g}",
     )
 
 

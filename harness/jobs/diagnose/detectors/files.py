@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.jobs.diagnose.finding import Finding, Observation
-from harness.jobs.diagnose.words import Totals, finding, subject, verb, who
+from harness.jobs.diagnose.words import Totals, finding, medians, subject, verb, who
 
 
 def tell_unreadable(observations: Sequence[Observation], totals: Totals) -> Finding:
@@ -16,7 +16,7 @@ def tell_unreadable(observations: Sequence[Observation], totals: Totals) -> Find
         f"{subject(observations, totals)} cannot be read",
         evidence=observations[0].alike,
         effect="there is no score",
-        way_out="Copy or make the file again",
+        way_out=observations[0].way_out or "Copy or make the file again",
     )
 
 
@@ -28,7 +28,20 @@ def tell_unclear(observations: Sequence[Observation], totals: Totals) -> Finding
         f"{who(observations, totals, 'has', 'have')} no clear partner",
         evidence=observations[0].alike,
         effect="there is no score",
-        way_out="Leave one file, or say the pairs: --pair",
+        way_out=observations[0].way_out or "Leave one file, or say the pairs: --pair",
+    )
+
+
+def tell_slices(observations: Sequence[Observation], totals: Totals) -> Finding:
+    """Tell of volumes of another length."""
+    numbers = medians(observations)
+    return finding(
+        observations,
+        "error",
+        f"{who(observations, totals, 'has', 'have')} another number of slices than the reference",
+        evidence=f"{numbers['slices']:.0f} against {numbers['of_reference']:.0f}",
+        effect="the volume is not scored: which slice belongs to which is not clear",
+        way_out="Write all slices of the reference, in its order, or leave the others out of the reference",
     )
 
 

@@ -75,12 +75,14 @@ def _correlation(first: Plane, second: Plane) -> float:
 def tell(observations: Sequence[Observation], totals: Totals) -> Finding:
     """Tell of turned and mirrored candidates."""
     numbers = medians(observations)
-    told = before_after(numbers) if "before_db" in numbers else "the sizes are swapped, so that there is no score"
+    scored = "before_db" in numbers
     return finding(
         observations,
         "error",
         f"{who(observations, totals, 'is', 'are')} {observations[0].alike}",
-        evidence=told,
-        effect="the score says how alike the image is to its own mirror image",
+        evidence=before_after(numbers)
+        if scored
+        else "so turned back it looks like its reference; the sizes are swapped",
+        effect="the score says how alike the image is to its own mirror image" if scored else "the pair is not scored",
         way_out="Save the outputs upright: mind EXIF orientation, (x, y) against (row, column), self-ensembles",
     )
