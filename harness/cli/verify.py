@@ -157,6 +157,8 @@ def _next_step(found: Verification, images: str | None, digests_only: bool) -> s
             "name the folders in --images as the table names its methods, and leave per_image.csv beside "
             "leaderboard.csv: it says which references they are of"
         )
+    if found.exit_code == 3 and any("the run was made of other runs" in one.reason for one in found.findings):
+        return "verify the runs that it was made of: run.json lists them under runs"
     if found.exit_code == 3 and not digests_only and images is None:
         return "--images DIR says where the images are now; --digests-only leaves them out"
     if found.exit_code == 3 and images is not None:

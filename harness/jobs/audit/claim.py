@@ -58,6 +58,19 @@ class Number:
         away = (computed - self.value) * math.copysign(1.0, self.value)
         return "truncated" if -self.unit * SLACK <= away < self.unit * (1.0 - SLACK) else ""
 
+    def rounded_twice(self, computed: float) -> bool:
+        """Return whether a computed score agrees once it is rounded to one digit more first, and not as it is.
+
+        Examples
+        --------
+        >>> Number("26.87", 26.87, 0.01).rounded_twice(26.8647), Number("26.86", 26.86, 0.01).rounded_twice(26.8647)
+        (True, False)
+        """
+        if math.isinf(self.value) or not math.isfinite(computed) or self.agreement(computed):
+            return False
+        finer = Decimal(self.printed(computed, 1))
+        return finer.quantize(Decimal(1).scaleb(-self.decimals), ROUND_HALF_UP) == Decimal(self.text)
+
     def printed(self, computed: float, more: int = 0) -> str:
         """Return a computed score in the claim's form, with some more digits where asked for."""
         if not math.isfinite(computed):

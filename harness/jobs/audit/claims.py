@@ -71,7 +71,7 @@ class Claims:
     def __str__(self) -> str:
         """Return the claim in short."""
         mean = "" if self.mean is None else str(self.mean)
-        single = f"{len(self.images)} single images" if self.images else ""
+        single = f"{len(self.images)} single image{'s' * (len(self.images) != 1)}" if self.images else ""
         return " and ".join(part for part in (mean, single) if part)
 
 
@@ -149,7 +149,7 @@ def read_claims_csv(path: Path) -> list[dict[str, str]]:
     if not rows or not {"psnr", "ssim"} & set(names):
         raise UsageError(
             f"{path.name} holds no claims",
-            found=f"{len(rows)} lines with the columns {', '.join(names) or 'none'}",
+            found=f"{len(rows)} line{'s' * (len(rows) != 1)} with the columns {', '.join(names) or 'none'}",
             expected="a column psnr or ssim, and a column image, or method, candidate, reference, dataset, scale",
         )
     return rows

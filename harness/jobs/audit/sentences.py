@@ -20,15 +20,18 @@ def headline(audit: Audit) -> str:
     """Say what was claimed of what."""
     n = len(audit.keys)
     scale = "" if audit.scale is None else f" at scale {audit.scale}"
-    return (
-        f"Claimed {audit.claims} for {audit.method} against {audit.reference}{scale}: {n} image{'s' * (n != 1)}, "
-        f"{audit.n_conventions} conventions tried."
-    )
+    tried = f": {n} image{'s' * (n != 1)}, {audit.n_conventions} conventions tried" if n else ""
+    return f"Claimed {audit.claims} for {audit.method} against {audit.reference}{scale}{tried}."
 
 
 def verdict(audit: Audit) -> str:
     """Say in one sentence what came of it."""
     if not audit.keys:
+        if audit.failures and all(one.what == "missing" for one in audit.failures):
+            return (
+                "Nothing could be scored: no candidate's name pairs with a reference's. --pair says how they belong "
+                "together: a regular expression with one group, or a CSV."
+            )
         return "Nothing could be scored."
     if audit.found:
         first = audit.classes[0].first
@@ -133,7 +136,7 @@ def _telling(audit: Audit, first: Convention, second: Convention) -> str:
 
 def alone_lines(audit: Audit) -> list[str]:
     """Say which conventions give one of the two numbers; empty where one number was claimed, or the claim was found."""
-    if not (audit.claims.has("psnr") and audit.claims.has("ssim")) or audit.usual:
+    if not (audit.claims.has("psnr") and audit.claims.has("ssim")) or audit.usual or not audit.keys:
         return []
     lines = []
     for metric, found in zip(METRICS, audit.alone, strict=True):

@@ -1,4 +1,4 @@
-"""Digits that were swapped or mistyped: 0.9929 for 0.9299."""
+"""Digits that were swapped or mistyped, 0.9929 for 0.9299, and numbers that were rounded twice."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def suspect_digits(case: Case) -> list[Suspect]:
     """Look for a convention that gives the claim with two digits swapped, or one replaced."""
     if case.claims.mean is None:
         return []
-    found: list[Suspect] = []
-    for metric in METRICS:
+    found = _twice(case)
+    for metric in () if found else METRICS:
         number = case.claims.mean.of(metric)
         if number is None or number.text == "inf":
             continue
@@ -52,6 +52,26 @@ def suspect_digits(case: Case) -> list[Suspect]:
     if not found:
         found.append(Suspect("digits", "no", "no two digits swapped, and no one digit replaced, make it agree"))
     return found
+
+
+def _twice(case: Case) -> list[Suspect]:
+    """Look for a convention whose score was rounded to one digit more before it was rounded to the claim's."""
+    claim = case.claims.mean
+    if claim is None:
+        return []
+    for _, one in case.conventions():
+        numbers = [(metric, number) for metric in METRICS if (number := claim.of(metric)) is not None]
+        twice = [metric for metric, number in numbers if number.rounded_twice(_value(one, metric))]
+        if twice and all(
+            metric in twice or number.agreement(_value(one, metric)) == "rounded" for metric, number in numbers
+        ):
+            number = case.claims.number(twice[0])
+            finer = number.printed(_value(one, twice[0]), 1)
+            words = (
+                f"{twice[0].upper()} {number.text} is {finer} rounded again: {label(one)} gives {case.shown(one, 2)}"
+            )
+            return [Suspect("digits", "explains" if len(numbers) > 1 else "possible", words)]
+    return []
 
 
 def _anchors(case: Case, metric: Metric) -> tuple[list[Convention], bool]:

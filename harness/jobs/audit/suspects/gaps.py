@@ -39,7 +39,7 @@ def suspect_gaps(case: Case) -> list[Suspect]:
             side = "above" if gap > 0 else "below"
             text = f"PSNR {claim.psnr.text} is {abs(gap):.2f} dB {side} {label(one)}'s {one.psnr:.2f}: {why}"
             if abs(gap) != FULL_RANGE_GAP and claim.psnr.agreement(one.psnr + gap):
-                return [Suspect("range", "explains" if ssim_agrees else "likely", text)]
+                return [Suspect("peak", "explains" if ssim_agrees else "likely", text)]
             if abs(gap) == FULL_RANGE_GAP and abs(claim.psnr.value - one.psnr - gap) <= CLOSE and near is None:
                 wanted = "luma-bt601" if gap > 0 else "y-bt601"
                 if one.psnr_rule is not None and one.psnr_rule.reading.colour == wanted:
@@ -49,7 +49,7 @@ def suspect_gaps(case: Case) -> list[Suspect]:
         if near
         else [
             Suspect(
-                "range",
+                "peak",
                 "no",
                 "no slip of the range (48.13 dB, 6.02 dB) and not the 1.32 dB of full-range luma lies between",
             )

@@ -12,13 +12,11 @@ from harness.jobs.audit.inputs import FilePair
 from harness.jobs.audit.plan import Pixels
 from harness.jobs.audit.suspects.suspect import Case, Suspect
 from harness.jobs.audit.words import label
-from harness.jobs.diagnose import estimate_shift, luma_of
-from harness.jobs.diagnose.detectors import orientation
+from harness.jobs.diagnose import luma_of
+from harness.jobs.diagnose.detectors import displaced, orientation
 from harness.jobs.diagnose.look import LIKE
 from harness.jobs.diagnose.shift import undo
 
-LEAST_SHIFT = 0.1
-"""Pixels under which a shift is the estimate's own error."""
 NOWHERE = (0.0, 0.0)
 
 
@@ -60,12 +58,10 @@ def _move(file: FilePair) -> tuple[float, float] | None:
 
 def without_shift(reference: Pixels, candidate: Pixels) -> tuple[tuple[Pixels, Pixels], tuple[float, float]]:
     """Return both images where they overlap once the candidate is moved back, and how far it lay: rows, columns."""
-    nowhere = (reference, candidate), NOWHERE
-    if reference.shape[:2] != candidate.shape[:2] or min(reference.shape[:2]) < 32:
-        return nowhere
-    shift = estimate_shift(luma_of(reference), luma_of(candidate))
-    if shift.length < LEAST_SHIFT or shift.gain_db <= 0:
-        return nowhere
+    same_size = reference.shape[:2] == candidate.shape[:2]
+    shift = displaced.measure(luma_of(reference), luma_of(candidate)) if same_size else None
+    if shift is None:
+        return (reference, candidate), NOWHERE
     planes = candidate[:, :, None] if candidate.ndim == 2 else candidate
     moved = []
     inside: tuple[slice, slice] = (slice(None), slice(None))

@@ -50,6 +50,16 @@ def tell_missing(observations: Sequence[Observation], totals: Totals) -> Finding
     names = ", ".join(repr(one.image) for one in observations[:3])
     more = f" and {len(observations) - 3} more" if len(observations) > 3 else ""
     count = len(observations)
+    if totals.of(observations[0]) == 0:
+        return finding(
+            observations,
+            "error",
+            f"no file of {observations[0].method} pairs with a reference",
+            evidence=f"no candidate for {names}{more}",
+            effect="there is no score",
+            way_out="Say how names belong together: --pair with a regular expression of one group, or a CSV of the "
+            "columns image,candidate",
+        )
     return finding(
         observations,
         "warning",

@@ -259,6 +259,24 @@ def test_good_pairs_are_said_to_be_their_own(tmp_path: Path, references: Images,
     assert [("no", "every candidate looks like its own reference, and none is a copy of it")] == pairs_said(found)
 
 
+def test_a_number_that_was_rounded_twice_is_told_from_a_mistyped_one(
+    tmp_path: Path, references: Images, candidates: Images
+) -> None:
+    """As tables of three decimals are copied with two: 26.8647 is printed as 26.865, and that as 26.87."""
+    scores = {name: mean_of(references, candidates, name) for name in ("sr-y", "sr-y8", "native", "ntire", "skimage")}
+    # A score and a number of digits after which 45 to 49 follow: the second rounding goes up, a single one does not.
+    name, digits = next(
+        (name, digits) for digits in range(2, 8) for name in scores if 0.45 <= scores[name][0] * 10**digits % 1 < 0.49
+    )
+    psnr, ssim = scores[name]
+    once, finer = f"{psnr:.{digits}f}", f"{psnr:.{digits + 1}f}"
+    twice = f"{float(once) + 10.0**-digits:.{digits}f}"
+    assert finer == f"{once}5"
+    found = audited(tmp_path, references, candidates, f"{twice}/{ssim:.5f}")
+    (words,) = explaining(found)
+    assert f"PSNR {twice} is {finer} rounded again: {name} gives" in words
+
+
 def test_images_of_another_size_are_aligned_and_said(
     shelf: Shelf, tmp_path: Path, references: Images, candidates: Images
 ) -> None:

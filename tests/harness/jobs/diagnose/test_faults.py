@@ -203,6 +203,15 @@ def test_swapped_names_are_told_on_both_sides(clean) -> None:
     assert "--pair" in finding.way_out
 
 
+def test_names_that_do_not_pair_at_all_are_an_error_with_the_way_to_pair_them(clean) -> None:
+    clean.candidates = {f"out{at}": image for at, image in enumerate(clean.candidates.values())}
+    diagnosis = clean.diagnose()
+    finding = only(diagnosis, "missing")
+    assert ("error", 3) == (finding.severity, diagnosis.exit_code)
+    assert finding.what == "no file of ours pairs with a reference"
+    assert "--pair" in finding.way_out
+
+
 def test_a_mispaired_candidate_of_another_size_is_not_to_be_resized(clean) -> None:
     """The image that it shows is of another size: resizing it to its own reference would hide the wrong name."""
     clean.references["scarf"] = clean.references["scarf"][:-16]
