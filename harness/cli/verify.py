@@ -145,6 +145,8 @@ def _conclusion(found: Verification, digests_only: bool) -> str:
 
 
 def _next_step(found: Verification, images: str | None, digests_only: bool) -> str:
+    from harness.jobs.verify import MERGED
+
     if found.exit_code == 1:
         return "restore the files from where the run was made, or run the command of run.json again"
     if found.exit_code == 3 and not found.of_a_run and images is None:
@@ -157,7 +159,7 @@ def _next_step(found: Verification, images: str | None, digests_only: bool) -> s
             "name the folders in --images as the table names its methods, and leave per_image.csv beside "
             "leaderboard.csv: it says which references they are of"
         )
-    if found.exit_code == 3 and any("the run was made of other runs" in one.reason for one in found.findings):
+    if found.exit_code == 3 and any(one.reason == MERGED for one in found.findings):
         return "verify the runs that it was made of: run.json lists them under runs"
     if found.exit_code == 3 and not digests_only and images is None:
         return "--images DIR says where the images are now; --digests-only leaves them out"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.jobs.verify.conditions import Conditions
-from harness.jobs.verify.job import verify
+from harness.jobs.verify.job import MERGED, verify
 from harness.jobs.verify.verdict import (
     DIFFERENT,
     IDENTICAL,
@@ -19,6 +19,7 @@ from harness.jobs.verify.verification import Verification
 __all__ = [
     "DIFFERENT",
     "IDENTICAL",
+    "MERGED",
     "STATUSES",
     "UNCHECKED",
     "WITHIN",

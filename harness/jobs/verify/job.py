@@ -37,6 +37,9 @@ Report = Callable[[int, int], None]
 
 ROWS, BOARD = "per_image.csv", "leaderboard.csv"
 
+MERGED = "the run was made of other runs, and does not know their images: verify those"
+"""Why the scores of such a run cannot be checked."""
+
 
 def verify(
     run: str | PathLike[str],
@@ -105,8 +108,7 @@ class _Check:
 
     def pictures(self, images: str | PathLike[str] | None) -> RunPictures | None:
         if self.run.job == "leaderboard":
-            reason = "the run was made of other runs, and does not know their images: verify those"
-            self.verdicts.append(Verdict(ROWS, "all rows", UNCHECKED, reason=reason))
+            self.verdicts.append(Verdict(ROWS, "all rows", UNCHECKED, reason=MERGED))
             return None
         return find_pictures(self.run, images)
 

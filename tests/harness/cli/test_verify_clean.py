@@ -163,7 +163,7 @@ def test_outputs_without_their_references_are_still_known_by_their_pixels(shelf)
     ]
 
 
-def test_merged_runs_hold_as_far_as_they_can_be_checked(shelf) -> None:
+def test_merged_runs_hold_as_far_as_they_can_be_checked(srmetrics, shelf) -> None:
     fill(shelf)
     for method in ("ours", "theirs"):
         shelf.compare(method).write(shelf.root / f"run_{method}")
@@ -172,6 +172,7 @@ def test_merged_runs_hold_as_far_as_they_can_be_checked(shelf) -> None:
     assert 0 == verified(shelf.root / "merged", "--digests-only").code
     said = verified(shelf.root / "merged")
     assert (3, [("not checkable", "per_image.csv", "all rows")]) == (said.code, said.findings)
+    assert "Next: verify the runs that it was made of" in srmetrics("verify", shelf.root / "merged").err
 
 
 def test_under_other_versions_numbers_may_be_off_by_a_millionth(shelf) -> None:
