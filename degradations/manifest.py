@@ -177,7 +177,12 @@ def read_manifest(path: str | PathLike[str]) -> list[Entry]:
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise FileError("the manifest cannot be read", found=error, file=path) from error
+        raise FileError(
+            "the manifest cannot be read",
+            found=getattr(error, "strerror", None) or error,
+            expected="the manifest.jsonl that a run wrote beside its images",
+            file=path,
+        ) from error
     entries = [parse_line(line, number, path) for number, line in enumerate(lines, start=1) if line.strip()]
     if not entries:
         raise ManifestError("the manifest is empty", expected="one JSON line for each image", file=path)

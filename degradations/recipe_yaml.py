@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import typing
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -124,7 +126,7 @@ class _Reader:
             raise self.error("a step is a mapping with a kind", place, found=repr(plain))
         kind, fields = plain["kind"], {name: each for name, each in plain.items() if name != "kind"}
         if not isinstance(kind, str) or kind not in KINDS:
-            raise self.error("unknown kind of step", (*place, "kind"), repr(kind), ", ".join(KINDS))
+            raise self.error("unknown kind of step", (*place, "kind"), repr(kind), ", ".join(KINDS), _near(kind, KINDS))
         cls = KINDS[kind]
         for name, nested in _nested_fields(cls).items():
             if name in fields and nested == "one":
@@ -145,17 +147,24 @@ class _Reader:
         except ValidationError as invalid:
             # A misspelt field is both unknown and missing: the unknown one is what the user looks for.
             first = min(invalid.errors(), key=lambda each: each["type"] != "extra_forbidden")
-            known = ", ".join(name for name in model.model_fields)
             if first["type"] == "extra_forbidden":
-                raise self.error("unknown field", (*place, *first["loc"]), None, known) from invalid
+                known, near = model.model_fields, _near(first["loc"][-1], model.model_fields)
+                raise self.error("unknown field", (*place, *first["loc"]), None, ", ".join(known), near) from invalid
             found = None if first["type"] == "missing" else repr(first["input"])
             raise self.error(first["msg"], (*place, *first["loc"]), found) from invalid
 
-    def error(self, what: str, place: Place, found: object = None, expected: str | None = None) -> RecipeError:
+    def error(
+        self, what: str, place: Place, found: object = None, expected: str | None = None, way_out: str | None = None
+    ) -> RecipeError:
         line = next((self.lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in self.lines), 1)
         dotted = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
         at = f"line {line}, {dotted}" if dotted else f"line {line}"
-        return RecipeError(f"{at}: {what}", found=found, expected=expected, file=self.source)
+        return RecipeError(f"{at}: {what}", found=found, expected=expected, way_out=way_out, file=self.source)
+
+
+def _near(word: object, known: Iterable[str]) -> str | None:
+    near = difflib.get_close_matches(str(word).lower(), known, n=1)
+    return f"Did you mean {near[0]!r}?" if near else None
 
 
 @cache

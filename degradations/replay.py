@@ -11,6 +11,7 @@ from degradations.recipes import find_recipe
 from degradations.step import Image
 from srmetrics.errors import ManifestError, RecipeError
 
+_GIVE_RECIPE = "Give the YAML file that the manifest was made with: --recipe FILE (recipe= in Python)"
 _PIXELS_DEPEND_ON = ("numpy", "scipy", "opencv", "libjpeg", "pillow", "pillow_libjpeg")
 
 
@@ -68,12 +69,12 @@ def check_recipe(entry: Entry, recipe: Recipe | None) -> Recipe:
         raise ManifestError(
             f"recipe: {error.what}",
             found=entry.recipe,
-            expected=error.expected,
-            way_out="Give the YAML file of the recipe that the manifest was made with",
+            expected="a recipe that `srmetrics recipes` lists, or its YAML file",
+            way_out=_GIVE_RECIPE,
             file=file,
         ) from error
-    _compare("recipe", entry.recipe, known.full_name, file, "Give the recipe that the manifest names")
-    _compare("recipe_digest", entry.recipe_digest, known.digest, file, "The recipe's steps are others here")
+    _compare("recipe", entry.recipe, known.full_name, file, f"Leave out a recipe that has a name here. {_GIVE_RECIPE}")
+    _compare("recipe_digest", entry.recipe_digest, known.digest, file, f"Its steps are others here. {_GIVE_RECIPE}")
     return known
 
 

@@ -33,6 +33,10 @@ RECIPES = _by_name(
 """Recipes by full name: a new one is one file, one test and one line here. None ever changes."""
 
 
+_MOST_NAMES = 4
+"""Recipes that an error suggests."""
+
+
 def find_recipe(name: str) -> Recipe:
     """Look a recipe up.
 
@@ -44,7 +48,8 @@ def find_recipe(name: str) -> Recipe:
     Raises
     ------
     RecipeError
-        If there is no such recipe; the message suggests names that are spelt nearly so.
+        If there is no such recipe; the message suggests names that begin so, hold the same words, or are spelt
+        nearly so.
 
     Examples
     --------
@@ -54,12 +59,10 @@ def find_recipe(name: str) -> Recipe:
     bare, separator, version = name.partition("@")
     versions = {recipe.version: recipe for recipe in RECIPES.values() if recipe.name == bare}
     if not versions:
-        known = sorted({recipe.name for recipe in RECIPES.values()})
-        near = difflib.get_close_matches(bare, known, n=3, cutoff=0.6)
         raise RecipeError(
             "unknown recipe",
             found=repr(name),
-            expected=" or ".join(near) if near else "a name that `srmetrics recipes` lists",
+            expected=_near(bare) or "a name that `srmetrics recipes` lists",
             way_out="List the recipes with `srmetrics recipes`, or give a YAML file",
         )
     if not separator:
@@ -71,3 +74,20 @@ def find_recipe(name: str) -> Recipe:
             expected=" or ".join(f"{bare}@{number}" for number in sorted(versions)),
         )
     return versions[int(version)]
+
+
+def _near(name: str) -> str:
+    """Return the recipes that a name may have meant, as words: empty where it is near to none."""
+    wanted = name.lower().replace("_", "-").strip("-")
+    newest = {recipe.name: recipe.full_name for recipe in sorted(RECIPES.values(), key=lambda each: each.version)}
+    words = [word for word in wanted.split("-") if word]
+    ranks = (
+        [known for known in newest if wanted and known.startswith(wanted)],
+        [known for known in newest if words and all(word in known.split("-") for word in words)],
+        [known for known in newest if wanted and wanted in known],
+        difflib.get_close_matches(wanted, newest, n=_MOST_NAMES),
+    )
+    # Each rank is a weaker reason than the one before, and goes on only where that found nothing.
+    near = [newest[known] for known in next(filter(None, ranks), [])]
+    more = f" or {len(near) - _MOST_NAMES} more" if len(near) > _MOST_NAMES else ""
+    return " or ".join(near[:_MOST_NAMES]) + more

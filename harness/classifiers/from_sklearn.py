@@ -23,6 +23,11 @@ from harness.classifiers.spec import Request
 from srmetrics.errors import ClassifierError
 
 _CALIBRATION_FOLDS = 3
+_MODULES = (
+    *("linear_model", "svm", "ensemble", "neighbors", "tree", "naive_bayes", "neural_network"),
+    *("discriminant_analysis", "gaussian_process"),
+)
+"""Where scikit-learn keeps most of its classifiers."""
 
 
 def _hog(image: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -148,16 +153,49 @@ def sklearn_class(path: str) -> type:
     module, _, name = path.rpartition(".")
     expected = "a classifier, as in 'sklearn:linear_model.LogisticRegression'"
     if not module or not all(part.isidentifier() and not part.startswith("_") for part in path.split(".")):
-        raise ClassifierError("this names no class of scikit-learn", found=repr(path), expected=expected)
+        meant = class_named(path)
+        raise ClassifierError(
+            "this names no class of scikit-learn",
+            found=repr(path),
+            expected=expected,
+            way_out=f"Did you mean {meant!r}?" if meant else None,
+        )
     try:
-        found = getattr(import_module(f"sklearn.{module}"), name, None)
+        found_in = import_module(f"sklearn.{module}")
     except ImportError:
-        found = None
+        found_in = None
+    found = getattr(found_in, name, None)
     if not (inspect.isclass(found) and found.__module__.startswith("sklearn.")):
-        raise ClassifierError("scikit-learn has no such class", found=repr(path), expected=expected)
+        near = difflib.get_close_matches(name, _classifiers_in(found_in), n=1)
+        way_out = f"Did you mean {f'{module}.{near[0]}'!r}?" if near else None
+        raise ClassifierError("scikit-learn has no such class", found=repr(path), expected=expected, way_out=way_out)
     if not issubclass(found, ClassifierMixin):
         raise ClassifierError(f"{path} is no classifier", expected=expected)
     return found
+
+
+def class_named(word: str) -> str | None:
+    """Return ``module.Class`` for a classifier of scikit-learn's main modules, known by its class; None for others.
+
+    Examples
+    --------
+    >>> class_named("SVC"), class_named("sklearn.ensemble.randomforestclassifier"), class_named("tree.SVC")
+    ('svm.SVC', 'ensemble.RandomForestClassifier', None)
+    """
+    *modules, wanted = word.lower().removeprefix("sklearn.").split(".")
+    for module in _MODULES:
+        if modules in ([], [module]):
+            for name in _classifiers_in(import_module(f"sklearn.{module}")):
+                if name.lower() == wanted:
+                    return f"{module}.{name}"
+    return None
+
+
+def _classifiers_in(module: object) -> list[str]:
+    from sklearn.base import ClassifierMixin
+
+    found = {name: getattr(module, name) for name in dir(module)}
+    return [name for name, one in found.items() if inspect.isclass(one) and issubclass(one, ClassifierMixin)]
 
 
 def _assemble(

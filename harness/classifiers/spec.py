@@ -28,6 +28,8 @@ class Kind:
     summary: str
     needs_code: bool = False
     """Whether it runs a program that the user named."""
+    for_tests: bool = False
+    """Whether it is only for tests: it works, and is offered to nobody."""
 
 
 _HOME = "harness.classifiers"
@@ -40,8 +42,14 @@ _BUILT_IN: tuple[Kind, ...] = (
     Kind("onnx", f"{_HOME}.from_onnx:build", "onnx:model.onnx", "a trained network in a file; frozen only"),
     Kind("python", f"{_HOME}.from_python:build", "python:module:factory", "your own program", needs_code=True),
     Kind("ensemble", f"{_HOME}.ensemble:build", "ensemble:default+small-resnet", "the mean of several"),
-    Kind("fake", f"{_HOME}.fake:build", "fake", "nearest mean colour, for tests"),
+    Kind("fake", f"{_HOME}.fake:build", "fake", "nearest mean colour, for tests", for_tests=True),
 )
+
+_TORCHVISION = (
+    *("alexnet", "convnext", "densenet", "efficientnet", "googlenet", "inception", "maxvit", "mnasnet", "mobilenet"),
+    *("regnet", "resnet", "resnext", "shufflenet", "squeezenet", "swin", "vgg", "vit_", "wide_resnet"),
+)
+"""How torchvision's classification networks begin; most are in timm too. It need not be installed to name them."""
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _BUILT_IN}
 if len(KINDS) != len(_BUILT_IN):
@@ -101,7 +109,7 @@ def build_classifier(text: str, permissions: Permissions | None = None) -> Class
             found=spec,
             way_out="If you trust it, add --allow-code (allow_code=True)",
         )
-    builder = _builder(kind)
+    builder = _builder(kind, spec)
     request = Request(name, spec, which, Options(values, spec), allowed)
     classifier = builder(request)
     request.options.close()
@@ -150,7 +158,7 @@ def _name_of(kind: str, which: str) -> str:
     return last.removesuffix(".onnx") or kind
 
 
-def _builder(kind: str) -> Callable[[Request], Classifier]:
+def _builder(kind: str, spec: str) -> Callable[[Request], Classifier]:
     if kind in KINDS:
         module, _, function = KINDS[kind].builder.partition(":")
         try:
@@ -172,11 +180,31 @@ def _builder(kind: str) -> Callable[[Request], Classifier]:
     if matches:
         loaded: Callable[[Request], Classifier] = matches[0].load()
         return loaded
-    names = [*KINDS, *sorted({entry.name for entry in plugged})]
-    near = difflib.get_close_matches(kind, names, n=1)
+    names = [each.name for each in KINDS.values() if not each.for_tests]
+    names += sorted({entry.name for entry in plugged})
     raise ClassifierError(
         "there is no such kind of classifier",
         found=repr(kind),
         expected="one of " + ", ".join(names),
-        way_out=f"Did you mean {near[0]!r}?" if near else "See the kinds in docs/classifiers.md",
+        way_out=_meant(kind, spec, names),
     )
+
+
+def _meant(kind: str, spec: str, names: list[str]) -> str:
+    """Return what a spec of no kind may have meant: a file, a class or a network without its kind, or another kind."""
+    word = spec.partition("?")[0]
+    if word.lower().endswith(".onnx"):
+        return f"For such a file, write onnx:{spec}"
+    if word.lower().endswith((".pth", ".pt", ".safetensors", ".ckpt")):
+        return f"Weights go with their network: torchvision:resnet18?weights={word}, or timm:NAME?weights={word}"
+    from harness.classifiers.from_sklearn import class_named
+
+    written = class_named(word)
+    if written is not None:
+        return f"Did you mean {'sklearn:' + spec.replace(word, written, 1)!r}?"
+    if word.lower().startswith(_TORCHVISION):
+        return f"Did you mean {'torchvision:' + spec!r}, or timm's: {'timm:' + spec!r}?"
+    near = difflib.get_close_matches(kind.lower(), names, n=1)
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    return "Networks are torchvision:NAME or timm:NAME, estimators sklearn:module.Class; or take 'default'"

@@ -16,11 +16,13 @@ Examples:
   srmetrics audit HR/ outputs/ --claimed 'ssim=0.8104' --format markdown
   srmetrics audit HR/ outputs/ --claimed-images per_image.csv --scale 4
   srmetrics audit data/HR results/ --claimed-csv table2.csv --out audit.json --format json
+
 \b
 A table (--claimed-csv) has the columns psnr and ssim (one of them does), and those of method, candidate,
 reference, dataset and scale that are wanted. A line's images lie in CANDIDATE/candidate, or CANDIDATE/method/dataset,
 CANDIDATE/dataset/method or CANDIDATE/method, whichever is there; its references in REFERENCE/reference or
 REFERENCE/dataset; else in CANDIDATE and REFERENCE themselves. Of several methods, one without a folder fails.
+
 \b
 Exit codes: 0 a preset, a known practice or one next to them gives the claim; 3 none does, or only an unusual
 convention that may agree by accident, and suspects are named (of a table: some line has no usual one); 1 nothing could
@@ -45,7 +47,10 @@ be scored; 2 wrong usage.
 @click.option("--data-range", type=float, help="What full white stands for, for files that do not say it.")
 @click.option("--pair", metavar="REGEX|CSV", help="How names pair: one group that is the key, or a CSV.")
 @click.option("--workers", type=click.IntRange(min=1), help="Threads; the number of cores by default.")
-@click.option("--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "json", "markdown"]), default="table",
+    show_default=True, help="What is printed or written.",
+)  # fmt: skip
 @click.option("--out", type=click.Path(dir_okay=False), metavar="FILE", help="Write it there instead of printing it.")
 def command(
     reference: str,

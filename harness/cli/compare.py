@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,8 +17,10 @@ Examples:
   srmetrics compare 'cells/*.bmp' sr=restored/ --masks 'cells/*.png' --labels 255=nucleus,0=background
   srmetrics compare HR/ RCAN/ EDSR/ --out run/ --report
   srmetrics compare volumes/ recon/ --protocol fastmri --group-by '^(patient[0-9]+)'
+
 \b
-Exit codes: 0 done; 1 nothing could be scored; 2 wrong usage; 3 done in part (see failures.csv).
+Exit codes: 0 done; 1 nothing could be scored, or images are missing under --on-missing error; 2 wrong usage; 3 done in
+part (see failures.csv).
 """
 
 
@@ -58,11 +61,17 @@ def _facets(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> di
 @click.option("--alpha", type=click.Choice(["error", "drop", "composite"]), help="What to do with an alpha channel.")
 @click.option("--pair", metavar="REGEX|CSV", help="How names pair: one group that is the key, or a CSV.")
 @click.option("--group-by", metavar="CSV|REGEX", help="Patients, slides, or dicom:PatientID: the unit of intervals.")
-@click.option("--average", type=click.Choice(["image", "group"]), default="image", show_default=True)
+@click.option(
+    "--average", type=click.Choice(["image", "group"]), default="image", show_default=True,
+    help="Means are over images, or over the means of groups (--group-by).",
+)  # fmt: skip
 @click.option(
     "--facet", "facets", multiple=True, callback=_facets, metavar="NAME=REGEX", help="A column from the name."
 )
-@click.option("--on-missing", type=click.Choice(["common", "own", "error"]), default="common", show_default=True)
+@click.option(
+    "--on-missing", type=click.Choice(["common", "own", "error"]), default="common", show_default=True,
+    help="Where methods lack images: means over those that all have, over each one's own, or stop.",
+)  # fmt: skip
 @click.option("--baseline", metavar="METHOD", help="Test every method against this one too.")
 @click.option("--dataset", metavar="NAME", help="The data set's name; the reference folder's by default.")
 @click.option("--keep-constant", is_flag=True, help="Score slices of volumes whose reference is constant.")
@@ -87,11 +96,19 @@ def command(
     from harness.cli.report import write_page
     from harness.cli.screen import progress, screen, shown
     from harness.front import compare
+    from harness.jobs.compare_expanded import may_be_expanded
+    from harness.jobs.compare_options import method_locations
+    from harness.leaderboard.run_place import check_place
+    from harness.leaderboard.to_files import read_by
     from srmetrics.errors import FileError
 
     if page and not out:
         raise click.UsageError("--report goes with --out DIR: the page is a part of the run's folder.")
     settings["metrics"] = settings["metrics"] or ("psnr", "ssim")
+    if out:
+        # Before an hour of scoring, not after it.
+        asked = {"reference": reference, "candidates": method_locations(reference, candidates), **settings}
+        check_place(out, "compare", read_by(asked))
     with progress("Scoring") as report:
         board = compare(reference, candidates, **settings, progress=report)
     try:
@@ -104,10 +121,15 @@ def command(
         click.echo(shown(f"Note: {note}"), err=True)
     for line in _failure_lines([failure for failure in board.failures if failure.partial], out):
         click.echo(shown(line), err=True)
+    hint = may_be_expanded(reference, candidates) if board.exit_code else None
+    if hint:
+        click.echo(shown(f"Note: {hint}"), err=True)
     if paths:
         click.echo(f"Wrote {out}: {', '.join(path.name for path in paths)}", err=True)
         if page and out and board.per_image:
             write_page(out, workers=settings["workers"])
+        elif out and Path(out, "report", "index.html").exists():
+            click.echo("Note: the page in its folder report/ is of an earlier run; --report writes it anew.", err=True)
     elif form == "table" and board.rows:
         click.echo("Next: --out DIR writes the CSVs, --format latex prints a table for a paper.", err=True)
     return board.exit_code
@@ -117,7 +139,7 @@ def _failure_lines(failures: list[Any], out: str | None) -> list[str]:
     """Return a line for each reason, with the first image that it holds for and how many more there are."""
     by_reason: dict[tuple[str, str], list[Any]] = {}
     for failure in failures:
-        reason = failure.reason.removeprefix(f"{failure.file}: ").replace(repr(failure.image), "it")
+        reason = failure.reason.removeprefix(f"{failure.file}: ").replace(f" for {failure.image!r} is ", " for it is ")
         by_reason.setdefault((failure.method, reason), []).append(failure)
     lines = []
     for (method, reason), alike in by_reason.items():

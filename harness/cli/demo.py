@@ -6,9 +6,20 @@ import shlex
 
 import click
 
+EXAMPLES = """\b
+Example:
+  srmetrics demo --out demo-run
 
-@click.command("demo", epilog="Example: srmetrics demo --out demo-run")
-@click.option("--out", default="srmetrics-demo", show_default=True, type=click.Path(file_okay=False), metavar="DIR")
+\b
+Exit codes: 0 done; 1 nothing could be scored, or written; 2 wrong usage; 3 done in part.
+"""
+
+
+@click.command("demo", epilog=EXAMPLES)
+@click.option(
+    "--out", default="srmetrics-demo", show_default=True, type=click.Path(file_okay=False), metavar="DIR",
+    help="Where images, tables and CSVs are left.",
+)  # fmt: skip
 def command(out: str) -> int:
     """Run the main jobs on embedded images: no download, no torch, under a minute.
 

@@ -10,6 +10,10 @@ EXAMPLES = """\b
 Examples:
   srmetrics leaderboard monday/ tuesday/
   srmetrics leaderboard runs/* --mixed --out all/
+
+\b
+Exit codes: 0 done; 1 a folder holds no finished run, or one that was altered; 2 wrong usage, or runs that cannot be
+compared.
 """
 
 
@@ -28,7 +32,10 @@ def command(runs: tuple[str, ...], mixed: bool, out: str | None) -> int:
     from harness.cli.screen import screen
     from harness.jobs.bench_text import bench_table
     from harness.jobs.merge_runs import merge_runs
+    from harness.leaderboard.run_place import check_place
 
+    if out is not None:
+        check_place(out, "leaderboard", {})
     merged = merge_runs(runs, mixed=mixed)
     console = screen()
     for number, result in enumerate(merged, 1):

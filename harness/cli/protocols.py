@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
+EXAMPLES = """\b
+Examples:
+  srmetrics protocols
+  srmetrics explain sr-y
 
-@click.command("protocols", epilog="Example: srmetrics protocols")
-def command() -> None:
-    """List the presets: what each computes, and what it is held to."""
+\b
+Exit codes: 0 done; 2 wrong usage ('srmetrics explain NAME' takes the name of one).
+"""
+
+
+@click.command("protocols", epilog=EXAMPLES)
+@click.argument("name", required=False, metavar="")
+def command(name: str | None) -> None:
+    """List the presets: what each computes, and what it is held to. 'srmetrics explain NAME' says more of one."""
+    if name is not None:
+        raise click.UsageError(f"The list takes no name. To read about one: srmetrics explain {shlex.quote(name)}")
     from rich.table import Table
     from rich.text import Text
 

@@ -8,8 +8,18 @@ from typing import Any
 
 import click
 
+EXAMPLES = """\b
+Examples:
+  srmetrics recipes
+  srmetrics recipes bicubic-matlab-x4
+  srmetrics recipes realesrgan-x4plus@1 > mine.yaml
 
-@click.command("recipes", epilog="Example: srmetrics recipes bicubic-matlab-x4")
+\b
+Exit codes: 0 done; 1 a file cannot be read; 2 there is no such recipe, or the file is none.
+"""
+
+
+@click.command("recipes", epilog=EXAMPLES)
 @click.argument("name", required=False)
 def command(name: str | None) -> int:
     """List the degradation recipes, or explain one in words and YAML.

@@ -107,9 +107,7 @@ def find_images(location: str | Path) -> ImageSet:
     Images are known by their suffix here, and DICOM files without one (or with the end of a UID for one) by their
     content. Whether a file holds what its suffix says is seen when it is read.
     """
-    text, field = os.fspath(location), None
-    if not os.path.lexists(text) and "::" in text:
-        text, _, field = text.rpartition("::")
+    text, field = without_field(location)
     path = Path(text)
     single = path.exists() and not path.is_dir()
     if single:
@@ -137,6 +135,15 @@ def find_images(location: str | Path) -> ImageSet:
     name = files[0].key if single else root.resolve().name or "images"
     # Two files of one key (a.png, a.bmp) keep one order too.
     return ImageSet(root, name, tuple(sorted(files, key=lambda file: (file.key, file.path))), tuple(ignored), single)
+
+
+def without_field(location: str | Path) -> tuple[str, str | None]:
+    """Cut ``LOCATION::FIELD`` in two; a file that is really called so is a location as a whole."""
+    text = os.fspath(location)
+    if os.path.lexists(text) or "::" not in text:
+        return text, None
+    text, _, field = text.rpartition("::")
+    return text, field
 
 
 def key_of(path: Path, root: Path) -> str:

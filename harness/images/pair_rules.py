@@ -65,9 +65,24 @@ PairRule = PairByPattern | PairByTable
 
 
 def parse_pair_rule(text: str) -> PairRule:
-    """Read what follows ``--pair``: the name of a CSV file, or a regular expression with one group."""
+    """Read what follows ``--pair``: the name of a CSV file, or a regular expression with one group.
+
+    Raises
+    ------
+    FileError
+        When it is a file that cannot be read, or is called otherwise than a CSV.
+    PairingError
+        When the table makes no sense, or the expression has not one group.
+    """
     if text.casefold().endswith(".csv"):
         return read_pair_table(text)
+    if Path(text).is_file():
+        raise FileError(
+            "--pair names a file that is no CSV by its name",
+            expected="a name that ends in .csv, or a regular expression",
+            way_out="Save it as a CSV with the columns image,candidate",
+            file=text,
+        )
     return PairByPattern(text)
 
 
@@ -93,7 +108,13 @@ def read_pair_table(path: str | Path) -> PairByTable:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.DictReader(stream, restval=""))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise FileError("the pairing table cannot be read", found=str(error), file=path) from error
+        raise FileError(
+            "the pairing table cannot be read",
+            found=error.strerror if isinstance(error, OSError) else str(error),
+            expected="a CSV in UTF-8 with the columns image,candidate",
+            way_out="Look at the name after --pair; what does not end in .csv is a regular expression",
+            file=path,
+        ) from error
     columns = [name for name in (rows[0] if rows else {}) if name]
     if "image" not in columns or len(columns) < 2:
         raise PairingError(

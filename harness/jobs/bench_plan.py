@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,6 +80,9 @@ def prepare(study: Study, options: BenchOptions) -> Prepared:
     """
     if options.smoke:
         study = study.for_smoke()
+    if not re.fullmatch(r"cpu|cuda(:\d+)?", options.device):
+        # Only networks look at it, and a baseline would run on: the run's record would name what is no device.
+        raise UsageError("there is no such device", found=repr(options.device), expected="cpu, cuda or cuda:N")
     recipe = load_recipe(study.degradation.recipe)
     scoring = scoring_options(study, recipe.scale)
     specs = _upscaler_specs(study.upscalers)
@@ -195,7 +199,10 @@ def _upscaler_specs(texts: list[str]) -> dict[str, str]:
         parsed = parse_upscaler(text)
         if parsed.name in (HR, LR) or "/" in parsed.name or parsed.name.startswith("."):
             raise UsageError(
-                "an upscaler cannot have this name", found=repr(parsed.name), way_out="Name it: name=kind:..."
+                "an upscaler cannot have this name",
+                found=repr(parsed.name),
+                expected=f"another than {HR} and {LR}, without / in it or a dot before it",
+                way_out=f"Name it: NAME={parsed}",
             )
         if parsed.name in specs:
             raise UsageError("two upscalers have one name", found=repr(parsed.name), way_out="Name them: a=... b=...")
@@ -270,6 +277,11 @@ def _notes(
     notes = []
     if options.smoke:
         notes.append("a smoke run: a few generated images and stand-ins; its numbers mean nothing")
+    else:
+        there = {image.label for image in data.images}
+        unused = [label for label, name in study.images.class_names.items() if name not in there]
+        if unused:
+            notes.append(f"class names are given for labels that no image has: {', '.join(unused)}")
     if data.files.ignored:
         notes.append(f"{len(data.files.ignored)} files that are no images were passed over")
     unknown = [name for name, one in described.items() if one.trained_on == "unknown"]

@@ -15,6 +15,7 @@ from harness.leaderboard.leaderboard import Leaderboard
 from harness.leaderboard.plain_table import PlainTable, Shown, Value, latex_table, markdown_table, percent
 from harness.leaderboard.to_files import write_files
 from harness.models import Cost
+from harness.statistics import Interval
 from srmetrics.metrics import column_name
 
 HEADER = ("arm", "accuracy", "95 %", "sd of repeats", "balanced", "macro F1", "AUROC", "flips", "recovered")
@@ -22,6 +23,7 @@ LEGEND = (
     "Accuracy, balanced accuracy, macro F1 and recovered fraction in percent. Bold: best accuracy; †: not told apart "
     "from it; ‡: too few units to tell. Flips: predictions that differ from HR's, a mean over repeats."
 )
+CUT = "An interval that few units let reach past 0 or 100 is cut there; classification.csv has it as computed."
 
 
 @dataclass(frozen=True)
@@ -113,11 +115,20 @@ class BenchResult:
     def _tables(self, *, latex: bool) -> list[str]:
         render = latex_table if latex else markdown_table
         parts = []
+        legend = self.legend
         for classifier, mode in self._families():
             lines = self.classification_text(classifier, mode)
             parts.append(render(f"Classification: {classifier}, {mode}", HEADER, lines))
         parts.append(render("Quality, classification and cost", *self.joined_text()))
-        return parts if latex else [*parts, LEGEND + "\n"]
+        return [*parts, f"% {legend}\n" if latex else f"{legend}\n"]
+
+    @property
+    def legend(self) -> str:
+        """What the marks and intervals of the classification tables mean."""
+        intervals = [one.metrics["accuracy"].interval for one in self._arms()]
+        methods = "; ".join(dict.fromkeys(each.method for each in intervals if each.method))
+        parts = [LEGEND, f"95 %: {methods}." if methods else "", CUT if any(map(_reaches_past, intervals)) else ""]
+        return " ".join(part for part in parts if part)
 
     def joined_text(self) -> tuple[list[str], list[list[str | Shown]]]:
         """Return the joined table as people read it: its header and its rows."""
@@ -151,13 +162,16 @@ class BenchResult:
         """Return classifiers and modes, in the order of tables."""
         return self._families()
 
+    def _arms(self) -> tuple[ArmResult, ...]:
+        return () if self.classification is None else self.classification.arms
+
     def _families(self) -> list[tuple[str, str]]:
-        arms = () if self.classification is None else self.classification.arms
-        return list(dict.fromkeys((one.classifier, one.mode) for one in arms))
+        return list(dict.fromkeys((one.classifier, one.mode) for one in self._arms()))
 
     def _arm(self, classifier: str, mode: str, arm: str) -> ArmResult | None:
-        arms = () if self.classification is None else self.classification.arms
-        return next((one for one in arms if (one.classifier, one.mode, one.arm) == (classifier, mode, arm)), None)
+        return next(
+            (one for one in self._arms() if (one.classifier, one.mode, one.arm) == (classifier, mode, arm)), None
+        )
 
     def __str__(self) -> str:
         from harness.jobs.bench_text import to_text
@@ -167,8 +181,7 @@ class BenchResult:
 
 def _cells(found: ArmResult) -> list[str | Shown]:
     metrics = found.metrics
-    interval = metrics["accuracy"].interval
-    between = "" if interval.low is None else f"[{percent(interval.low)}, {percent(interval.high)}]"
+    between = _share_between(metrics["accuracy"].interval)
     auroc = rounded(metrics["auroc"].value, 3)
     flips = "-" if found.flips is None else f"{found.flips[0]:.1f}"
     recovered = "-"
@@ -187,6 +200,17 @@ def _cells(found: ArmResult) -> list[str | Shown]:
         flips,
         recovered,
     ]
+
+
+def _share_between(interval: Interval) -> str:
+    """Return the interval of a share in percent, cut to where shares lie: it holds the true one as often as before."""
+    if interval.low is None or interval.high is None:
+        return ""
+    return f"[{percent(max(interval.low, 0.0))}, {percent(min(interval.high, 1.0))}]"
+
+
+def _reaches_past(interval: Interval) -> bool:
+    return (interval.low is not None and interval.low < 0) or (interval.high is not None and interval.high > 1)
 
 
 def _accuracy(found: ArmResult) -> Shown:

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from harness.jobs.bench_result import HEADER, LEGEND, BenchResult
+from harness.jobs.bench_result import HEADER, BenchResult
 from harness.leaderboard.plain_table import Shown
 from harness.leaderboard.to_table import to_table
 
@@ -22,7 +22,7 @@ def bench_table(result: BenchResult) -> RenderableType:
             _table(f"classification: {classifier}, {mode}", HEADER, result.classification_text(classifier, mode))
         )
     if result.families():
-        parts.append(Padding(Text(LEGEND, style="dim"), (0, 0, 0, 1)))
+        parts.append(Padding(Text(result.legend, style="dim"), (0, 0, 0, 1)))
     if result.families() or result.costs:
         parts.append(_table("quality, accuracy in percent, and cost", *result.joined_text()))
     return Group(*parts)

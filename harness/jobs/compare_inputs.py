@@ -15,6 +15,7 @@ from harness.images import (
     Pairing,
     PairRule,
     find_images,
+    nothing_pairs,
     pair,
     parse_pair_rule,
     patient_group,
@@ -53,16 +54,27 @@ def gather_inputs(reference: str, candidates: Mapping[str, str], options: Compar
     Raises
     ------
     SrmetricsError
-        When a location holds no image, or names cannot be paired at all.
+        When a location holds no image, or no file of any method, or no mask, pairs with a reference.
     """
     references = find_images(reference)
     sets = {method: find_images(location) for method, location in candidates.items()}
     rule = None if options.pair is None else parse_pair_rule(options.pair)
     pairing = pair(references, sets, rule)
+    strangers = {
+        method: nothing_pairs(references, sets[method], candidates[method], rule) for method in _strangers(pairing)
+    }
+    if strangers and len(strangers) == len(sets):
+        raise next(iter(strangers.values()))
     masks, failures, label_maps = _masks(references, options, rule)
     failures += [Failure(one.key, one.method or "", "unclear", "", str(one.error)) for one in pairing.failures]
     failures += [
-        Failure(key, method, "missing", candidates[method], f"{candidates[method]}: no image for {key!r} is there")
+        Failure(
+            key,
+            method,
+            "missing",
+            candidates[method],
+            str(strangers.get(method, f"{candidates[method]}: no image for {key!r} is there")),
+        )
         for method, keys in pairing.missing.items()
         for key in keys
     ]
@@ -134,6 +146,9 @@ def _masks(
     if not found.candidates["masks"] and isinstance(rule, PairByPattern):
         # Names that do not tell the masks' partners either: the user's expression may.
         found = pair(references, images, rule)
+    if "masks" in _strangers(found):
+        tried = rule if isinstance(rule, PairByPattern) else None
+        raise nothing_pairs(references, images["masks"], options.masks, tried, what="masks")
     masks = FilesRead(images["masks"].root, dict(found.candidates["masks"]))
     failures = [
         Failure(key, "", "missing", options.masks, f"{options.masks}: no mask for {key!r} is there")
@@ -171,6 +186,16 @@ def patient_of(file: ImageFile) -> str:
             way_out=f"Set the environment variable {SALT} to a secret text of your study",
         )
     return patient_group(file.path, salt)
+
+
+def _strangers(pairing: Pairing) -> list[str]:
+    """Return the methods that have files of which none pairs, nor fits several references alike."""
+    unclear = {failure.method for failure in pairing.failures}
+    return [
+        method
+        for method, found in pairing.candidates.items()
+        if not found and pairing.references and method not in unclear
+    ]
 
 
 def _extra(pairing: Pairing) -> list[str]:

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from harness.jobs.compare_expanded import refuse_expanded
 from harness.leaderboard.build import OnMissing
 from harness.statistics.units import Average
 from srmetrics import PRESETS, EvaluationProtocol, find_protocol
-from srmetrics.errors import RangeError, UsageError
+from srmetrics.errors import ProtocolError, RangeError, UsageError
 from srmetrics.metrics import find_metric
 
 AUTO_OTSU = "auto:otsu"
@@ -85,6 +86,13 @@ class CompareOptions:
             if name in COLUMNS or name in self.metrics:
                 raise UsageError("a facet is called like a column of per_image.csv", found=repr(name))
         if self.group_by is not None and not self.group_by.lower().endswith(".csv") and self.group_by != PATIENT:
+            if Path(self.group_by).is_file():
+                raise UsageError(
+                    "--group-by names a file that is no CSV by its name",
+                    found=repr(self.group_by),
+                    expected="a name that ends in .csv, or a regular expression",
+                    way_out="Save it as a CSV with the columns image,group",
+                )
             one_group(self.group_by, "--group-by")
         self._check_numbers()
 
@@ -132,7 +140,14 @@ class CompareOptions:
             **{name: value for name, value in changes.items() if value is not None},  # type: ignore[arg-type]
         )
         if self.window is not None:
-            changed = replace(changed, value_window=self.window.replace(",", "/"))
+            try:
+                changed = replace(changed, value_window=self.window.replace(",", "/"))
+            except ProtocolError as error:
+                raise UsageError(
+                    "--window cannot be this",
+                    found=repr(self.window),
+                    expected="centre and width, the width above 1, such as 40,400",
+                ) from error
         return changed
 
     @property
@@ -200,7 +215,7 @@ def method_locations(reference: str, candidates: Mapping[str, str] | tuple[str, 
     Raises
     ------
     UsageError
-        When two candidates would have one name.
+        When two candidates would have one name, or they are the files of a pattern that was not put in quotes.
     """
     if not candidates:
         raise UsageError("there is no candidate", way_out="Give at least one folder of outputs after the reference")
@@ -212,6 +227,7 @@ def method_locations(reference: str, candidates: Mapping[str, str] | tuple[str, 
         plain = not equals or not name or "/" in name or "\\" in name or Path(text).exists()
         named.append((None, text) if plain else (name, location))
     unnamed = [location for name, location in named if name is None]
+    refuse_expanded(reference, unnamed)
     found = dict(zip(unnamed, _telling_names(reference, unnamed), strict=True))
     locations: dict[str, str] = {}
     for given, location in named:

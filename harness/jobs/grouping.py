@@ -60,7 +60,11 @@ def _read_csv(path: Path) -> dict[str, str]:
             reader = csv.DictReader(file)
             if reader.fieldnames is None or not {"image", "group"} <= set(reader.fieldnames):
                 raise FileError(
-                    "the CSV of groups has other columns", found=reader.fieldnames, expected="image,group", file=path
+                    "the CSV of groups has other columns",
+                    found=", ".join(reader.fieldnames or ()) or "no line",
+                    expected="image,group",
+                    way_out="Name the columns so in its first line",
+                    file=path,
                 )
             groups: dict[str, str] = {}
             for row in reader:
@@ -71,7 +75,13 @@ def _read_csv(path: Path) -> dict[str, str]:
                     )
             return groups
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise FileError(f"the CSV of groups cannot be read: {error}", file=path) from error
+        raise FileError(
+            "the CSV of groups cannot be read",
+            found=error.strerror if isinstance(error, OSError) else str(error),
+            expected="a CSV in UTF-8 with the columns image,group",
+            way_out="Look at the name after --group-by; what does not end in .csv is a regular expression on the key",
+            file=path,
+        ) from error
 
 
 def _key_named(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,18 @@ from srmetrics.errors import FileError, PairingError, SrmetricsError, UsageError
 
 BRAIN_TUMOUR = "brain-tumour-mat"
 """Files of the brain-tumour set of Cheng (2017), each with image, class, patient and mask in ``cjdata``."""
+
+_CLASSES = ("folders", BRAIN_TUMOUR, "none")
+"""What ``classes`` may be beside a CSV."""
+_EXPECTED = {
+    "folders": "one folder of images for each class below the images' folder, such as DIR/benign/a.png",
+    BRAIN_TUMOUR: "files with cjdata.label",
+}
+_WAYS_OUT = {
+    "folders": "Name the folder that holds the classes' folders, or a CSV of labels: --classes labels.csv",
+    BRAIN_TUMOUR: "Take --classes folders, or a CSV of labels: --classes labels.csv",
+}
+_FIX_CSV = "Its column image names each file as its path below the images' folder, with or without the suffix"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +85,7 @@ def read_layout(folder: str, asked: Images) -> DataSet:
     SrmetricsError
         When there are none, or labels, groups or masks cannot be read at all.
     """
-    location = str(Path(folder) / asked.pattern) if asked.pattern else folder
-    found = find_images(location)
+    found = _images(folder, asked.pattern)
     failures: list[Failure] = []
     labels, groups = _labels(found, asked, failures)
     groups = groups or _groups(found, asked)
@@ -100,12 +112,38 @@ def read_layout(folder: str, asked: Images) -> DataSet:
     return DataSet(found.name, found, tuple(images), tuple(failures), _label_maps(asked, masks), mask_root)
 
 
+def _images(folder: str, pattern: str) -> ImageSet:
+    if not pattern:
+        return find_images(folder)
+    try:
+        return find_images(Path(folder) / pattern)
+    except FileError as error:
+        if not Path(folder).is_dir():
+            find_images(folder)  # raises what is wrong with the folder itself
+            raise
+        raise FileError(
+            f"no image {pattern} is here, and the study asks for those",
+            way_out="Name their folder (--images DIR), or write another images.pattern into a copy of the study",
+            file=folder,
+        ) from error
+
+
 def _labels(found: ImageSet, asked: Images, failures: list[Failure]) -> tuple[dict[str, str], dict[str, str]]:
     """Return the class of every image that has one, and the groups where the layout knows them."""
     groups: dict[str, str] = {}
     labels: dict[str, str] = {}
     if asked.classes == "none":
         return labels, groups
+    if asked.classes not in ("folders", BRAIN_TUMOUR) and not (
+        asked.classes.lower().endswith(".csv") or _beside(found, asked.classes).is_file()
+    ):
+        near = difflib.get_close_matches(asked.classes.lower(), _CLASSES, n=1)
+        raise UsageError(
+            "this does not say where classes are",
+            found=repr(asked.classes),
+            expected=f"{', '.join(_CLASSES)}, or a CSV of labels",
+            way_out=f"Did you mean {near[0]!r}?" if near else None,
+        )
     if asked.classes == BRAIN_TUMOUR:
         patients = {}
         for file in found.files:
@@ -136,7 +174,10 @@ def _labels(found: ImageSet, asked: Images, failures: list[Failure]) -> tuple[di
                 labels[file.key] = label
     if not labels:
         raise PairingError(
-            "no image has a class", found=failures[0].reason if failures else "no image", expected=asked.classes
+            "no image has a class",
+            found=failures[0].reason if failures else "no image",
+            expected=_EXPECTED.get(asked.classes, f"images that {asked.classes} names"),
+            way_out=_WAYS_OUT.get(asked.classes, _FIX_CSV),
         )
     return {key: asked.class_names.get(label, label) for key, label in labels.items()}, groups
 
@@ -170,7 +211,13 @@ def read_labels(path: Path) -> dict[str, str]:
                     )
             return labels
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise FileError(f"the CSV of labels cannot be read: {error}", file=path) from error
+        raise FileError(
+            "the CSV of labels cannot be read",
+            found=getattr(error, "strerror", None) or error,
+            expected="a CSV with the columns image and label",
+            way_out="Name one that is there (--classes labels.csv), or take folders for classes (--classes folders)",
+            file=path,
+        ) from error
 
 
 def _label_of(file: ImageFile, table: Mapping[str, str]) -> str | None:

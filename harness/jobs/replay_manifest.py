@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from harness.engine.atomic import write_atomically
 from harness.engine.cores import available_cores
 from harness.engine.lock import locked
 from harness.engine.on_threads import run_on_threads
-from harness.images import ImageFile
+from harness.images import ImageFile, find_images
 from harness.jobs.degrade import DegradeResult, Report
 from harness.jobs.degrade_image import encode
 from harness.jobs.degrade_run import MANIFEST_NAME
@@ -38,7 +38,7 @@ def replay_manifest(
     Parameters
     ----------
     high_resolution : str or path
-        The folder that the manifest's ``source`` paths are relative to.
+        The folder that the manifest's ``source`` paths are relative to; or the pattern or file that was degraded.
     out : str or path
         Folder for the images, under the names that the manifest gives them, and for ``manifest.jsonl``.
     manifest : str or path
@@ -63,7 +63,7 @@ def replay_manifest(
     """
     entries = read_manifest(manifest)
     chosen = None if recipe is None else load_recipe(recipe)
-    root, target = Path(high_resolution), Path(out)
+    (root, field), target = _place(high_resolution), Path(out)
     hr_target = None if save_hr is None else Path(save_hr)
     # What needs no pixels is compared for the whole manifest before any image is made.
     recipes = {}
@@ -74,7 +74,9 @@ def replay_manifest(
             check_versions(entry)
 
     def make(entry: Entry) -> dict[str, Any]:
-        return _replay_one(entry, recipes[entry.recipe], root, target, hr_target, other_versions)
+        assert entry.source is not None  # checked above
+        source = ImageFile(root / entry.source, entry.key, field)
+        return _replay_one(entry, recipes[entry.recipe], source, target, hr_target, other_versions)
 
     report = progress or (lambda done, total: None)
     made = []
@@ -87,19 +89,33 @@ def replay_manifest(
     return DegradeResult(names, target / MANIFEST_NAME, tuple(made), (), 0)
 
 
+def _place(high_resolution: str | PathLike[str]) -> tuple[Path, str | None]:
+    """Return the folder that sources are relative to, and which array of ``.mat`` and ``.npz`` files is meant."""
+    if Path(high_resolution).is_dir():
+        return Path(high_resolution), None
+    found = find_images(fspath(high_resolution))
+    return found.root, found.files[0].field
+
+
 def _replay_one(
-    entry: Entry, recipe: Recipe, root: Path, target: Path, hr_target: Path | None, other_versions: bool
+    entry: Entry, recipe: Recipe, source: ImageFile, target: Path, hr_target: Path | None, other_versions: bool
 ) -> dict[str, Any]:
     assert entry.source is not None  # checked for all entries beforehand
     assert entry.file is not None
-    path = root / entry.source
+    if not source.path.exists():
+        raise FileError(
+            "the manifest names this image, and it is not there",
+            found=f"source {entry.source!r}",
+            way_out="Name the folder or pattern that was degraded: the manifest's sources are relative to its folder",
+            file=source.path,
+        )
     try:
-        image = as_pipeline_image(ImageFile(path, entry.key).read(entry.page or 0).pixels)
+        image = as_pipeline_image(source.read(entry.page or 0).pixels)
         made, record = replay(image, entry, recipe=recipe, other_versions=other_versions)
     except ManifestError:
         raise
     except SrmetricsError as error:
-        raise error.in_file(path) from None
+        raise error.in_file(source.path) from None
     write_atomically(target / entry.file, encode(made))
     if hr_target is not None:
         name = entry.hr or Path(entry.source).with_suffix(".tif" if image.dtype.kind == "f" else ".png").as_posix()

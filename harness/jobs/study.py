@@ -19,6 +19,8 @@ Place = tuple[str | int, ...]  # where in the document: ("classification", "repe
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 _LONGEST = 1 << 16  # characters; the longest study that ships has a thirtieth of that
 
+_TRY_ONE = "Try one that ships: `srmetrics bench wbc-realesrgan-x4 --smoke --out smoke/`"
+
 SHIPPED = Path(__file__).parent.parent / "studies"
 """The folder of the studies that ship."""
 
@@ -151,7 +153,7 @@ def study_named(name: str) -> Study:
                 "there is no such study",
                 found=repr(name),
                 expected=f"a YAML file, or one of {', '.join(shipped)}",
-                way_out=_did_you_mean(name, shipped),
+                way_out=_did_you_mean(name, shipped) or _TRY_ONE,
             )
     try:
         text = path.read_text(encoding="utf-8")
@@ -160,7 +162,7 @@ def study_named(name: str) -> Study:
             "the study cannot be read",
             found=getattr(error, "strerror", None) or error,
             expected=f"a YAML file, or one of {', '.join(shipped)}",
-            way_out=None if path.exists() else _did_you_mean(path.stem, shipped),
+            way_out=None if path.exists() else _did_you_mean(path.stem, shipped) or _TRY_ONE,
             file=name,
         ) from error
     return study_from_yaml(text, str(path))
@@ -235,8 +237,12 @@ def checked_study(document: object, source: str | None = None, lines: dict[Place
         line = next((known[place[:n]] for n in range(len(place), -1, -1) if place[:n] in known), None)
         at = dotted if line is None else f"line {line}, {dotted}"
         if first["type"] == "extra_forbidden":
+            known_fields = _fields_at(place[:-1])
             raise UsageError(
-                f"{at}: unknown field", expected=", ".join(_fields_at(place[:-1])), file=source
+                f"{at}: unknown field",
+                expected=", ".join(known_fields),
+                way_out=_did_you_mean(str(place[-1]), known_fields),
+                file=source,
             ) from invalid
         found = None if first["type"] == "missing" else repr(first["input"])
         raise UsageError(f"{at}: {first['msg']}", found=found, file=source) from invalid

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from harness.engine.atomic import write_together
 from harness.leaderboard.leaderboard import Heading, Leaderboard
+from harness.leaderboard.run_place import check_nothing_stays, check_place
 from harness.leaderboard.to_csv import comparisons_csv, failures_csv, leaderboard_csv, per_image_csv
 from harness.leaderboard.to_json import to_json_text
 from harness.leaderboard.to_latex import to_latex
@@ -26,8 +27,20 @@ def write_files(board: Leaderboard, folder: Path, extra: Mapping[str, str] | Non
     folder : path
     extra : mapping of str to str, optional
         More files by name: what a bench has beside a comparison.
+
+    Raises
+    ------
+    UsageError
+        When the folder holds the run of another job, or images that this one read.
+    FileError
+        When a file cannot be written.
     """
     contents = run_texts(board, extra)
+    command = board.run.get("command")
+    asked: Mapping[str, object] = command if isinstance(command, Mapping) else {}
+    job = asked.get("job")
+    check_place(folder, job if isinstance(job, str) else None, read_by(asked))
+    check_nothing_stays(folder, contents)
     digests = {
         name: hashlib.sha256(_encoded(text)).hexdigest() for name, text in contents.items() if name.endswith(".csv")
     }
@@ -43,6 +56,15 @@ def write_files(board: Leaderboard, folder: Path, extra: Mapping[str, str] | Non
     contents["run.json"] = to_json_text(run)
     write_together({folder / name: _encoded(text) for name, text in contents.items()})
     return [folder / name for name in contents]
+
+
+def read_by(command: Mapping[str, object]) -> dict[str, str]:
+    """Return where a comparison reads images, by what it calls them; nothing for the command of another job."""
+    candidates = command.get("candidates")
+    places = {"the references": command.get("reference"), "the masks": command.get("masks")}
+    if isinstance(candidates, Mapping):
+        places |= {f"the images of {method!r}": location for method, location in candidates.items()}
+    return {role: location for role, location in places.items() if isinstance(location, str)}
 
 
 def run_texts(board: Leaderboard, extra: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -67,7 +67,7 @@ def load(request: Request) -> NetworkUpscaler:
             "BasicSR's network of this name is not known here",
             found=repr(name),
             expected=", ".join(ARCHITECTURES),
-            way_out=f"Did you mean {near[0]!r}" if near else None,
+            way_out=f"Did you mean {near[0]!r}?" if near else None,
         )
     device = request.options.text("device", request.settings.device) or "cpu"
     weights, seed = request.options.text("weights"), request.options.integer("seed")
@@ -141,7 +141,7 @@ def _checked_parameters(name: str, architecture: Any, given: Mapping[str, Any]) 
                 f"{name} has no such parameter",
                 found=repr(each),
                 expected=", ".join(signature),
-                way_out=f"Did you mean {near[0]!r}" if near else None,
+                way_out=f"Did you mean {near[0]!r}?" if near else None,
             )
         wanted = _type_of(signature[each])
         if not _fits(value, wanted):

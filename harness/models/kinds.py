@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -10,6 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import TypeAlias
 
 from harness.images import ImageSet, PairRule
+from harness.models.meant import meant
 from harness.models.self_ensemble import SelfEnsemble
 from harness.models.spec import Options, UpscalerSpec, parse_spec
 from harness.models.tiling import TiledUpscaler
@@ -63,6 +63,8 @@ class Kind:
     """``module:function``, of type `Load`."""
     needs_code: bool = False
     """Whether it runs a program that the user named."""
+    for_tests: bool = False
+    """Whether it is only for tests: it works, and is offered to nobody."""
 
 
 def _by_name(*kinds: Kind) -> dict[str, Kind]:
@@ -85,7 +87,7 @@ KINDS = _by_name(
     Kind("onnx", "harness.models.from_onnx:load"),
     Kind("torchscript", "harness.models.from_torchscript:load", needs_code=True),
     Kind("python", "harness.models.from_python:load", needs_code=True),
-    Kind("fake", "harness.models.fake:load"),
+    Kind("fake", "harness.models.fake:load", for_tests=True),
 )
 """The kinds by name: a new one is one file, one test and one line here."""
 
@@ -151,7 +153,7 @@ def load_upscaler(spec: str | UpscalerSpec, settings: LoadSettings = LoadSetting
             found=str(parsed),
             way_out="If you trust it, add --allow-code (allow_code=True)",
         )
-    load: Load = _loader(kind.load) if kind is not None else _plug_in(parsed.kind)
+    load: Load = _loader(kind.load) if kind is not None else _plug_in(parsed)
     options = Options(parsed.options, parsed.kind)
     tile, overlap = options.integer("tile", minimum=1), options.integer("overlap")
     ensemble = options.choice("self_ensemble", ("x8",))
@@ -205,8 +207,9 @@ def _loader(place: str) -> Load:
     return load
 
 
-def _plug_in(kind: str) -> Load:
+def _plug_in(spec: UpscalerSpec) -> Load:
     """Import the kind that an installed package adds; only that one."""
+    kind = spec.kind
     offered = entry_points(group=GROUP)
     found = [each for each in offered if each.name == kind]
     if len(found) > 1:
@@ -216,13 +219,12 @@ def _plug_in(kind: str) -> Load:
             way_out="Uninstall all but one of them",
         )
     if not found:
-        names = sorted({*KINDS, *(each.name for each in offered)})
-        near = difflib.get_close_matches(kind.lower(), names, n=1)
+        names = sorted({*(each.name for each in KINDS.values() if not each.for_tests), *(one.name for one in offered)})
         raise ModelError(
             "there is no such kind of upscaler",
             found=repr(kind),
             expected=", ".join(names),
-            way_out=f"Did you mean {near[0]!r}" if near else None,
+            way_out=meant(spec.kind, spec.rest, names),
         )
     try:
         load: Load = found[0].load()

@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from harness.models.meant import WEIGHTS_SUFFIXES, kind_for
 from srmetrics.errors import ModelError
 
 _FORM = re.compile(r"(?:(?P<name>[^=:?]+)=)?(?P<kind>[A-Za-z][\w-]*)(?::(?P<rest>[^?]*))?(?:\?(?P<options>.*))?", re.S)
-_WEIGHTS_SUFFIXES = {
-    ".pth": "spandrel", ".ckpt": "spandrel", ".safetensors": "spandrel", ".pt": "spandrel",
-    ".onnx": "onnx", ".ts": "torchscript", ".jit": "torchscript",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ def parse_spec(text: str) -> UpscalerSpec:
             "this does not name an upscaler",
             found=repr(text),
             expected="kind, kind:rest or name=kind:rest?option=value",
-            way_out=_kind_for(text),
+            way_out=kind_for(text),
         )
     kind, rest = found["kind"], (found["rest"] or "").strip()
     options: dict[str, str] = {}
@@ -90,13 +87,7 @@ def parse_spec(text: str) -> UpscalerSpec:
 def _name_of(kind: str, rest: str) -> str:
     last = re.split(r"[/\\:]", rest.rstrip("/\\"))[-1]
     path = PurePath(last)
-    return (path.stem if path.suffix.lower() in _WEIGHTS_SUFFIXES else last) or kind
-
-
-def _kind_for(text: str) -> str | None:
-    path = PurePath(text.partition("?")[0].partition("=")[2] or text)
-    kind = _WEIGHTS_SUFFIXES.get(path.suffix.lower())
-    return None if kind is None else f"For such a file, write {kind}:{path}"
+    return (path.stem if path.suffix.lower() in WEIGHTS_SUFFIXES else last) or kind
 
 
 class Options:
@@ -169,7 +160,7 @@ class Options:
                 f"{self._owner} has no such option",
                 found=repr(name),
                 expected=", ".join(sorted(self._known)) or "none",
-                way_out=f"Did you mean {near[0]!r}" if near else None,
+                way_out=f"Did you mean {near[0]!r}?" if near else None,
             )
 
     def error(self, name: str, value: str, expected: str) -> ModelError:

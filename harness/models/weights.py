@@ -37,7 +37,8 @@ def check_weights_file(file: str | Path) -> Path:
     if path.is_dir():
         raise WeightsError("the weights are a folder", expected="a file", file=path)
     if not path.is_file():
-        raise WeightsError("there is no such weights file", file=path)
+        near = next(folder for folder in path.absolute().parents if folder.is_dir())
+        raise WeightsError("there is no such weights file", way_out=f"Look at what lies in {near}", file=path)
     with path.open("rb") as stream:
         beginning = stream.read(256)
     if not beginning:

@@ -33,12 +33,23 @@ def find_metric(name: str) -> Metric:
         from srmetrics.metrics.from_piq import piq_metric
 
         return piq_metric(name)
-    near = difflib.get_close_matches(name, METRICS, n=1)
+    from srmetrics.metrics.from_piq import PIQ_METRICS  # loads neither piq nor torch
+
+    # piq's may be asked for by their own names (lpips), and names in any case and with a hyphen (PSNR, ms-ssim).
+    known = {known.removeprefix("piq:"): known for known in (*PIQ_METRICS, *METRICS)}
+    near = difflib.get_close_matches(name.casefold().replace("-", "_"), known, n=1)
+    parts = [part.strip() for part in name.split(",")]
+    if len(parts) > 1 and all(part in (*METRICS, *PIQ_METRICS) for part in parts):
+        raise MetricError(
+            "these are several metrics in one name",
+            found=repr(name),
+            way_out=f"Name each by itself: {' '.join(f'--metric {part}' for part in parts)}",
+        )
     raise MetricError(
         "there is no such metric",
         found=repr(name),
         expected="one of " + ", ".join(METRICS) + ", or piq:NAME",
-        way_out=f"Did you mean {near[0]!r}?" if near else None,
+        way_out=f"Did you mean {known[near[0]]!r}?" if near else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -138,13 +139,16 @@ def dtype_range(reference: Image, candidate: Image, protocol: EvaluationProtocol
 def range_notes(reference: Image, data_range: float) -> tuple[str, ...]:
     """Return warnings about a data range that the reference's values make unlikely.
 
-    A reference of 12 bits kept in 16 scores 24 dB too high under 65535; values far above the range score too low.
+    A reference of 12 bits kept in 16 scores 24 dB too high under 65535, one of 8 bits 48 dB; values far above the
+    range score too low.
     """
     largest = largest_value(reference)
     if reference.dtype == np.uint16 and data_range == 65535.0 and largest <= 4095:
+        bits = 8 if largest <= 255 else 12
+        told = 2**bits - 1
         return (
-            f"the reference is uint16 but its largest value is {largest:.0f}: if it holds 12 bits, "
-            "give --data-range 4095 (65535 adds 24 dB)",
+            f"the reference is uint16 but its largest value is {largest:.0f}: if it holds {bits} bits, "
+            f"give --data-range {told} (65535 adds {20 * math.log10(65535 / told):.0f} dB)",
         )
     if largest > data_range:
         return (f"the reference's largest value {largest:g} is above the data range {data_range:g}",)

@@ -119,3 +119,9 @@ def test_files_that_are_no_manifest_are_refused(tmp_path: Path) -> None:
     path.write_text(entry_line(entry()) + entry_line(entry())[:50])
     with pytest.raises(ManifestError, match="line 2 is not JSON"):
         read_manifest(path)
+
+
+def test_a_manifest_that_is_not_there_is_named_without_the_systems_number(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=r"found No such file or directory; expected the manifest\.jsonl") as refused:
+        read_manifest(tmp_path / "gone.jsonl")
+    assert str(tmp_path / "gone.jsonl") == refused.value.file

@@ -97,5 +97,5 @@ def test_other_versions_are_gone_on_with_on_request_but_pixels_are_still_compare
 
 
 def test_an_unknown_recipe_asks_for_its_file() -> None:
-    with pytest.raises(ManifestError, match=r"recipe: unknown recipe.*YAML"):
+    with pytest.raises(ManifestError, match=r"recipe: unknown recipe.*YAML file .* --recipe FILE"):
         replay(IMAGE, altered(lambda plain: None))

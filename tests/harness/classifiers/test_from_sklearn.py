@@ -86,7 +86,8 @@ def test_the_seed_reaches_the_estimator(striped: Callable[..., Any]) -> None:
     ("which", "words"),
     [
         ("", "names no class"),
-        ("LogisticRegression", "names no class"),
+        ("LogisticRegression", r"names no class.*Did you mean 'linear_model\.LogisticRegression'\?"),
+        ("svm.SCV", r"has no such class.*Did you mean 'svm\.SVC'\?"),
         ("linear_model._base.x", "names no class"),
         ("linear_model.Logistic", "has no such class"),
         ("no_module.X", "has no such class"),

@@ -41,6 +41,33 @@ def test_an_unknown_kind_suggests_a_near_one() -> None:
         build_classifier("torchvison:resnet18")
 
 
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ("resnet18?size=64", "Did you mean 'torchvision:resnet18?size=64', or timm's: 'timm:resnet18?size=64'?"),
+        ("model.onnx", "write onnx:model.onnx."),
+        ("net.pth", "?weights=net.pth"),
+        ("SVC?C=10", "Did you mean 'sklearn:svm.SVC?C=10'?"),
+        ("svm.svc", "Did you mean 'sklearn:svm.SVC'?"),
+        ("RandomForestClassifier", "Did you mean 'sklearn:ensemble.RandomForestClassifier'?"),
+        ("small_resnet", "Did you mean 'small-resnet'?"),
+        ("Default", "Did you mean 'default'?"),
+        ("zebra", "Networks are torchvision:NAME or timm:NAME"),
+    ],
+)
+def test_a_network_class_or_file_without_its_kind_is_shown_with_it(spec: str, words: str) -> None:
+    with pytest.raises(ClassifierError) as caught:
+        build_classifier(spec)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("spec", ["fak", "zebra"])
+def test_what_is_for_tests_is_offered_to_nobody(spec: str) -> None:
+    with pytest.raises(ClassifierError) as caught:
+        build_classifier(spec)
+    assert "fake" not in str(caught.value)
+
+
 def test_a_misspelt_option_suggests_a_near_one() -> None:
     with pytest.raises(ClassifierError, match=r"no such option; found 'sise'.*Did you mean 'size'"):
         build_classifier("default?sise=3")

@@ -242,6 +242,75 @@ def test_awkward_names_are_scored_and_written_as_data(srmetrics, folders, name) 
     assert not written.startswith(("=", "-", "+", "@"))
 
 
+def renamed(folder: Path) -> None:
+    for at, path in enumerate(sorted(folder.iterdir())):
+        path.rename(folder / f"{'xyz'[at] * 3}.png")
+
+
+def test_names_of_which_no_two_pair_are_shown_from_both_sides_with_the_way_out(srmetrics, folders) -> None:
+    renamed(folders.outputs)
+    done = compare(srmetrics, folders)
+    assert (1, False) == (done.code, folders.out.exists())
+    for part in ("none of its 3 images pairs", "'xxx', 'yyy', 'zzz'", "'a', 'b', 'c'", "--pair", str(folders.outputs)):
+        assert part in done.err
+
+
+def test_names_that_fit_several_files_are_told_from_names_that_fit_none(srmetrics, folders) -> None:
+    for path in list(folders.outputs.iterdir()):
+        cv2.imwrite(str(path.with_suffix(".bmp")), cv2.imread(str(path)))
+    done = compare(srmetrics, folders)
+    assert (1, {"unclear"}) == (done.code, {one["what"] for one in failed(folders.out).values()})
+    assert "several files fit one reference" in done.err
+
+
+def test_one_method_that_does_not_pair_is_said_once_and_the_others_are_scored(srmetrics, folders) -> None:
+    other = folders.outputs.with_name("other")
+    shutil.copytree(folders.outputs, other)
+    renamed(other)
+    done = compare(srmetrics, folders, other)
+    assert (3, ["a", "b", "c"]) == (done.code, scored(folders.out))
+    assert 1 == done.err.count("none of its 3 images pairs")
+    assert "Not scored: 3 images, such as a (other)" in done.err
+    assert "none of its 3 images pairs" in failed(folders.out)["c"]["reason"]
+
+
+def test_masks_of_which_none_pairs_are_an_error_that_shows_names(srmetrics, folders) -> None:
+    masks = folders.outputs.with_name("masks")
+    shutil.copytree(folders.outputs, masks)
+    renamed(masks)
+    done = compare(srmetrics, folders, "--masks", masks)
+    assert (1, False) == (done.code, folders.out.exists())
+    assert "none of its 3 masks pairs with a reference by its name; found 'xxx', 'yyy', 'zzz'" in done.err
+
+
+def test_an_output_folder_that_is_not_free_is_refused_before_anything_is_scored(srmetrics, folders) -> None:
+    folders.out.mkdir()
+    (folders.out / "run.json").write_text('{"command": {"job": "bench"}}')
+    done = compare(srmetrics, folders)
+    assert (2, "", ["run.json"]) == (done.code, done.out, [path.name for path in folders.out.iterdir()])
+    for part in (str(folders.out), "srmetrics bench", "--out"):
+        assert part in done.err
+    # The folder is looked at first: that there are no references would be seen when they are read.
+    early = srmetrics("compare", folders.references / "nothing", folders.outputs, "--out", folders.out)
+    assert (2, True) == (early.code, "srmetrics bench" in early.err)
+    among = srmetrics("compare", folders.references, folders.outputs, "--out", folders.references)
+    assert (2, "", 3) == (among.code, among.out, len(list(folders.references.iterdir())))
+    assert "lies among the references" in among.err
+
+
+def test_a_pattern_without_quotes_is_answered_with_the_quotes(srmetrics, folders) -> None:
+    files = [*sorted(folders.references.iterdir()), *sorted(folders.outputs.iterdir())]
+    done = srmetrics("compare", *files)
+    assert (2, "") == (done.code, done.out)
+    assert f"'{folders.references}/*.png' '{folders.outputs}/*.png'" in done.err
+    # One folder alone may be a figure's files: only where they do not go together it is said.
+    alone = srmetrics("compare", *files[:3])
+    assert (0, False) == (alone.code, "quotes" in alone.err)
+    folders.add("b", folders.image(1, height=20), folders.image(1))
+    odd = srmetrics("compare", *files[:3])
+    assert (3, True) == (odd.code, f"'{folders.references}/*.png' OUTPUTS" in odd.err)
+
+
 def test_wrong_usage_exits_with_two_and_a_suggestion(srmetrics, folders) -> None:
     for arguments, hint in (
         (("--protocol", "sr-x"), "sr-y"),

@@ -64,6 +64,15 @@ def test_a_table_is_printed_even_where_its_files_cannot_be_written(srmetrics, fo
     assert "ours" in done.out
 
 
+def test_a_page_of_an_earlier_run_is_not_left_beside_new_tables_in_silence(srmetrics, folders) -> None:
+    assert "earlier run" not in compare(srmetrics, folders, "--out", folders.out).err
+    (folders.out / "report").mkdir()
+    (folders.out / "report" / "index.html").touch()
+    done = compare(srmetrics, folders, "--out", folders.out)
+    assert 0 == done.code
+    assert "report/ is of an earlier run; --report writes it anew" in done.err
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import signal
 import subprocess
@@ -16,8 +17,10 @@ import numpy as np
 import pytest
 from PIL import Image
 from skimage import data
+from typed_examples import examples_of, typed
 
 from degradations import RECIPES, recipe_from_yaml
+from harness.cli.degrade import EXAMPLES
 from harness.cli.main import main
 
 REAL = "realesrgan-x4plus@1"
@@ -111,7 +114,10 @@ def altered(made: Path, tmp_path: Path, change: Callable[[list[dict[str, Any]]],
         (lambda entries: entries[1].update(source="../up.png"), "line 2, source: the path leads out of its folder"),
         (lambda entries: entries[1].update(file="chelsea.exe"), "a name that ends with .png"),
         (lambda entries: entries[1].update(recipe_digest="0" * 64), "chelsea.png: recipe_digest differs"),
-        (lambda entries: entries[1].update(source="gone.png"), "gone.png"),
+        (
+            lambda entries: entries[1].update(source="gone.png"),
+            "found source 'gone.png'. Name the folder or pattern that was degraded",
+        ),
         (lambda entries: entries[1]["output"].update(sha256="0" * 64), "chelsea.png: output.sha256 differs"),
     ],
 )
@@ -154,15 +160,62 @@ def test_a_preview_is_drawn_with_or_without_a_run(images: Path, made: Path, tmp_
 
 
 def test_a_recipe_of_ones_own_is_degraded_by_and_replayed(images: Path, tmp_path: Path, run: Run) -> None:
-    recipe = tmp_path / "mine.yaml"
+    recipe = tmp_path / "my recipe.yaml"
     recipe.write_text("name: mine-x2\nversion: 1\nscale: 2\nsteps:\n  - kind: resize-to\n    rules: [opencv-area]\n")
-    assert 0 == run("degrade", images, tmp_path / "LR", "--recipe", recipe)[0]
-    replay = ("degrade", images, tmp_path / "again", "--replay", tmp_path / "LR/manifest.jsonl")
-    code, _, err = run(*replay)
+    code, _, err = run("degrade", images, tmp_path / "LR", "--recipe", recipe)
+    assert code == 0
+    printed = err.splitlines()[-1].partition(": srmetrics ")[2]
+    fill = {"HR": images, "OUT": tmp_path / "again"}
+    code, _, err = run("degrade", images, tmp_path / "again", "--replay", tmp_path / "LR/manifest.jsonl")
     assert code == 1
     assert "recipe: unknown recipe" in err
-    assert 0 == run(*replay, "--recipe", recipe)[0]
+    assert "--recipe FILE" in err
+    code, out, _ = run(*(fill.get(word, word) for word in shlex.split(printed)))
+    assert (0, f"3 images made again, identical to {tmp_path / 'LR/manifest.jsonl'}, in {tmp_path / 'again'}\n") == (
+        code,
+        out,
+    )
     assert pixels(tmp_path / "LR") == pixels(tmp_path / "again")
+
+
+@pytest.mark.parametrize("location", ["*.png", "astronaut.png"])
+def test_what_was_degraded_by_pattern_or_name_is_replayed_by_it(
+    location: str, images: Path, tmp_path: Path, run: Run
+) -> None:
+    assert 0 == run("degrade", images / location, tmp_path / "LR", "--recipe", REAL)[0]
+    replay = ("--replay", tmp_path / "LR/manifest.jsonl")
+    assert 0 == run("degrade", images / location, tmp_path / "again", *replay)[0]
+    assert pixels(tmp_path / "LR") == pixels(tmp_path / "again")
+
+
+def test_one_array_of_several_is_replayed_by_its_name(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "HR").mkdir()
+    np.savez(tmp_path / "HR/a.npz", other=np.zeros((8, 8), np.uint8), image=data.camera()[:32, :32])
+    where = f"{tmp_path}/HR/*.npz::image"
+    assert 0 == run("degrade", where, tmp_path / "LR", "--recipe", "bicubic-matlab-x2")[0]
+    assert 0 == run("degrade", where, tmp_path / "again", "--replay", tmp_path / "LR/manifest.jsonl")[0]
+    assert pixels(tmp_path / "LR") == pixels(tmp_path / "again")
+
+
+def test_a_recipe_file_that_is_not_there_is_named_with_a_way_out(images: Path, tmp_path: Path, run: Run) -> None:
+    code, _, err = run("degrade", images, tmp_path / "LR", "--recipe", tmp_path / "gone.yaml")
+    assert code == 1
+    assert err.startswith(
+        f"Error: {tmp_path / 'gone.yaml'}: the recipe cannot be read; found No such file or directory"
+    )
+    assert "`srmetrics recipes bicubic-matlab-x4`" in err
+    assert "Errno" not in err
+
+
+def test_the_examples_of_the_help_work_as_they_are_typed(images: Path, tmp_path: Path) -> None:
+    shutil.copytree(images, tmp_path / "HR")
+    for example in examples_of(EXAMPLES):
+        assert "srmetrics degrade" in example or "srmetrics recipes" in example
+        done = typed(example, tmp_path)
+        assert 0 == done.returncode, (example, done.stderr)
+    assert 30 == len(pixels(tmp_path / "AGAIN"))
+    assert (tmp_path / "sheet.png").exists()
+    assert ["astronaut.png", "chelsea.png"] == list(pixels(tmp_path / "MINE"))
 
 
 def test_killed_in_the_middle_and_run_again_is_an_uninterrupted_run(tmp_path: Path) -> None:
@@ -266,7 +319,9 @@ def test_bad_images_are_named_and_the_rest_is_made(images: Path, tmp_path: Path,
 def test_nothing_that_can_be_degraded_is_exit_1(tmp_path: Path, run: Run) -> None:
     (tmp_path / "HR").mkdir()
     (tmp_path / "HR/text.png").write_text("not an image")
-    assert 1 == run("degrade", tmp_path / "HR", tmp_path / "LR", "--recipe", REAL)[0]
+    code, _, err = run("degrade", tmp_path / "HR", tmp_path / "LR", "--recipe", REAL)
+    assert code == 1
+    assert "--replay" not in err  # there is no manifest
     (tmp_path / "none").mkdir()
     code, _, err = run("degrade", tmp_path / "none", tmp_path / "LR2", "--recipe", REAL)
     assert code == 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -23,6 +25,33 @@ def test_every_help_shows_an_example_that_can_be_typed(name: str) -> None:
     assert 0 == done.exit_code
     assert "Example" in done.output
     assert f"srmetrics {name}" in done.output.partition("Example")[2]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_help_says_what_each_option_does_and_what_the_exit_codes_mean(name: str) -> None:
+    command = cli.get_command(click.Context(cli), name)
+    options = [each for each in command.params if isinstance(each, click.Option)]
+    assert [] == [each.opts for each in options if not each.help]
+    assert "Exit codes: 0 " in invoke(name, "--help").output
+
+
+@pytest.mark.parametrize("name", ["compare", "audit", "leaderboard", "recipes", "protocols", "explain", "demo"])
+def test_help_holds_no_character_that_acts_on_a_terminal(name: str) -> None:
+    assert not [letter for letter in invoke(name, "--help").output if letter < " " and letter != "\n"]
+
+
+def test_the_examples_of_explain_can_be_typed() -> None:
+    examples = invoke("explain", "--help").output.partition("Examples:")[2].partition("Exit codes")[0]
+    lines = [shlex.split(line) for line in examples.splitlines() if line.strip()]
+    assert 2 == len(lines)
+    for command, *arguments in lines:
+        assert ("srmetrics", 0) == (command, invoke(*arguments).exit_code), arguments
+
+
+def test_a_name_after_protocols_is_answered_with_the_command_that_takes_one() -> None:
+    done = invoke("protocols", "sr-y")
+    assert 2 == done.exit_code
+    assert "srmetrics explain sr-y" in done.output
 
 
 def test_the_overview_names_every_command_and_where_to_start() -> None:

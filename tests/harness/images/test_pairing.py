@@ -209,8 +209,14 @@ def test_a_table_that_makes_no_sense_is_refused(tmp_path, text, words):
 
 
 def test_a_table_that_is_not_there_is_an_error():
-    with pytest.raises(FileError, match="pairing table cannot be read"):
+    with pytest.raises(FileError, match=r"cannot be read; found No such file or directory; expected.*after --pair"):
         parse_pair_rule("nothing.csv")
+
+
+def test_a_table_that_is_not_called_a_csv_is_no_expression(tmp_path):
+    (tmp_path / "pairs.tsv").write_text("image\tcandidate\na\t1\n", encoding="utf-8")
+    with pytest.raises(FileError, match=r"pairs\.tsv: --pair names a file that is no CSV by its name; expected"):
+        parse_pair_rule(str(tmp_path / "pairs.tsv"))
 
 
 @pytest.mark.parametrize(

@@ -178,3 +178,35 @@ def test_an_upscaler_trained_on_these_images_stops_the_run(tmp_path: Path) -> No
         run(study, images, tmp_path / "out")
     allowed = run(study, images, tmp_path / "out", allow_leakage=True)
     assert any("leakage allowed: mine was trained on 1" in note for note in allowed.notes)
+
+
+def test_a_shown_interval_of_a_share_ends_where_shares_do_and_the_csv_keeps_it(textures: Path, tmp_path: Path) -> None:
+    study = small_study(classification={"classifiers": ["default"], "repeats": 2, "modes": ["frozen"]})
+    result = run(study, textures, tmp_path / "out")
+    rows = read(tmp_path / "out/classification.csv")
+    computed = [(float(row["accuracy_ci_low"]), float(row["accuracy_ci_high"])) for row in rows]
+    assert any(low < 0 or high > 1 for low, high in computed), computed  # so few images were tested
+    expected = [f"[{100 * max(low, 0):.1f}, {100 * min(high, 1):.1f}]" for low, high in computed]
+    assert expected == [line[2] for line in result.classification_text("default", "frozen")]
+    for text in (str(result), *((tmp_path / "out" / f"joined.{end}").read_text() for end in ("md", "tex"))):
+        words = " ".join(text.replace("\\", "").split())
+        assert "95 %: Student t over" in words
+        assert "past 0 or 100 is cut there; classification.csv has it as computed." in words
+        assert all(one in words for one in expected)
+
+
+def test_where_no_interval_was_cut_nothing_is_said_of_it(tmp_path: Path) -> None:
+    textures = write_textures(tmp_path / "textures", 12)  # enough units for a bootstrap, which stays among shares
+    study = small_study(classification={"classifiers": ["fake"], "repeats": 20, "modes": ["frozen"]})
+    result = run(study, textures, tmp_path / "out")
+    computed = [(row["accuracy_ci_low"], row["accuracy_ci_high"]) for row in read(tmp_path / "out/classification.csv")]
+    assert all(0 <= float(low) and float(high) <= 1 for low, high in computed), computed
+    assert "95 %: BCa bootstrap" in result.legend
+    assert "is cut there" not in result.legend
+
+
+def test_class_names_of_labels_that_no_image_has_are_told(textures: Path, tmp_path: Path) -> None:
+    named = {"classes": "folders", "class_names": {"class_0": "brick", "clas_1": "gravel"}}
+    result = run(small_study(images=named), textures, tmp_path / "out")
+    assert "class names are given for labels that no image has: clas_1" in result.notes
+    assert {"brick", "class_1", "class_2"} == {row["label"] for row in read(tmp_path / "out/predictions.csv")}

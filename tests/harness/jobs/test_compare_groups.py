@@ -74,10 +74,24 @@ def test_a_table_that_lacks_an_image_or_gives_it_two_groups_is_refused(shelf: Sh
     with pytest.raises(FileError, match="two groups"):
         shelf.compare(group_by=paper)
     paper.write_text("name,patient\n")
-    with pytest.raises(FileError, match="image,group"):
+    with pytest.raises(FileError, match="found name, patient; expected image,group"):
         shelf.compare(group_by=paper)
     with pytest.raises(UsageError, match="one group"):
         shelf.compare(group_by="p(.)(.)")
+
+
+def test_a_table_that_is_not_there_is_said_in_words_with_the_way_out(shelf: Shelf) -> None:
+    filled(shelf, "ours")
+    with pytest.raises(FileError) as caught:
+        shelf.compare(group_by="groups.csv")
+    said = str(caught.value)
+    assert said.startswith("groups.csv: the CSV of groups cannot be read; found No such file or directory; expected")
+    assert "--group-by" in said
+    assert "Errno" not in said
+    paper = shelf.root / "groups.tsv"
+    paper.write_text("image\tgroup\n")
+    with pytest.raises(UsageError, match=r"a file that is no CSV by its name; found '.*groups\.tsv'"):
+        shelf.compare(group_by=paper)
 
 
 def test_a_facet_is_a_column_and_empty_where_it_is_not_found(shelf: Shelf) -> None:

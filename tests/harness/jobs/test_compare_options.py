@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.jobs.compare_options import method_locations, parse_labels
+from harness.jobs.compare_options import CompareOptions, method_locations, parse_labels
 from srmetrics.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,3 +61,9 @@ def test_labels_are_values_and_names() -> None:
 def test_labels_that_cannot_be_read_are_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse_labels(text)
+
+
+@pytest.mark.parametrize("text", ["40", "abc", "40,1", "40,"])
+def test_a_window_that_cannot_be_is_answered_with_what_the_option_takes(text: str) -> None:
+    with pytest.raises(UsageError, match=f"--window cannot be this; found '{text}'; expected .* 40,400"):
+        CompareOptions(window=text)

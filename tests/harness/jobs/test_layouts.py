@@ -10,7 +10,7 @@ from small_study import save
 
 from harness.jobs.layouts import read_labels, read_layout
 from harness.jobs.study import Images
-from srmetrics.errors import FileError, PairingError
+from srmetrics.errors import FileError, PairingError, UsageError
 
 GREY = np.arange(256, dtype=np.uint8).reshape(16, 16)
 
@@ -64,7 +64,7 @@ def test_folders_are_classes_and_an_image_outside_of_them_is_listed(tmp_path: Pa
 
 def test_images_that_have_no_class_at_all_are_an_error(tmp_path: Path) -> None:
     save(tmp_path / "a.png", GREY)
-    with pytest.raises(PairingError, match="no image has a class"):
+    with pytest.raises(PairingError, match=r"no image has a class.*DIR/benign/a\.png.*--classes labels\.csv"):
         read_layout(str(tmp_path), Images(classes="folders"))
 
 
@@ -98,3 +98,29 @@ def test_brain_tumour_files_tell_class_patient_and_mask(version: str, tmp_path: 
     # Numbers in place of what the files call patients.
     assert ["patient 0001", "patient 0000", "patient 0001"] == [one.group for one in found.images]
     assert np.array_equal(GREY > 9, found.images[0].mask.read().pixels > 0)
+
+
+def test_a_misspelt_place_of_classes_is_refused_with_the_near_one(tmp_path: Path) -> None:
+    save(tmp_path / "cat/x.png", GREY)
+    with pytest.raises(UsageError, match=r"found 'folder'; expected folders, .* Did you mean 'folders'\?"):
+        read_layout(str(tmp_path), Images(classes="folder"))
+
+
+def test_a_table_of_labels_may_have_any_name(numbered: Path) -> None:
+    (numbered.parent / "labels.csv").rename(numbered.parent / "labels.txt")
+    assert 3 == len(read_layout(str(numbered), Images(pattern="*.bmp", classes="../labels.txt")).images)
+
+
+def test_a_csv_of_labels_that_is_not_there_is_named_with_a_way_out(tmp_path: Path) -> None:
+    save(tmp_path / "x.png", GREY)
+    with pytest.raises(FileError, match=r"found No such file or directory; expected .*image and label.*--classes"):
+        read_layout(str(tmp_path), Images(classes="gone.csv"))
+
+
+def test_a_folder_without_the_files_of_the_studys_pattern_is_told_of_the_pattern(tmp_path: Path) -> None:
+    save(tmp_path / "x.png", GREY)
+    with pytest.raises(FileError, match=r"no image \*\.bmp is here, and the study asks for those.*images\.pattern"):
+        read_layout(str(tmp_path), Images(pattern="*.bmp"))
+    with pytest.raises(FileError, match="no such file or folder") as refused:
+        read_layout(str(tmp_path / "gone"), Images(pattern="*.bmp"))
+    assert str(tmp_path / "gone") == refused.value.file

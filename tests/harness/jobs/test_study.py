@@ -28,7 +28,7 @@ classification:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (GOOD + "  repeat: 3\n", r"line 8, classification\.repeat: unknown field.*repeats"),
+        (GOOD + "  repeat: 3\n", r"line 8, classification\.repeat: unknown field.*Did you mean 'repeats'\?"),
         (GOOD.replace("recipe:", "recip:"), r"line 4, degradation\.recip: unknown field.*recipe, seed"),
         (GOOD.replace("[bicubic]", "bicubic"), r"line 5, upscalers: .*list"),
         (GOOD.replace("[default]", "[]"), r"line 7, classification\.classifiers: "),
@@ -62,7 +62,9 @@ def test_a_study_that_is_nowhere_is_refused_with_near_names(name: str, meant: st
 
 
 def test_a_name_that_is_near_to_none_is_refused_with_those_that_ship() -> None:
-    with pytest.raises(UsageError, match=r"expected a YAML file, or one of .*wbc-realesrgan-x4\.$"):
+    with pytest.raises(
+        UsageError, match=r"expected a YAML file, or one of .*wbc-realesrgan-x4\. .*--smoke --out smoke/`\.$"
+    ):
         study_named("unheard-of")
 
 
@@ -70,6 +72,17 @@ def test_a_file_that_is_not_there_is_named_and_a_study_that_ships_under_its_name
     with pytest.raises(FileError, match=r"No such file.* Did you mean 'malaria-rcan-x2'\?") as refused:
         study_named(str(tmp_path / "malaria-rcan-x2.yaml"))
     assert str(tmp_path / "malaria-rcan-x2.yaml") == refused.value.file
+
+
+def test_a_file_that_is_not_there_and_like_none_is_refused_with_one_to_try(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=r"found No such file or directory; .*`srmetrics bench .* --smoke .*`\.$"):
+        study_named(str(tmp_path / "unheard-of.yaml"))
+
+
+def test_a_device_that_does_not_exist_is_refused_where_no_network_would_look(tmp_path: Path) -> None:
+    images = write_textures(tmp_path / "images", 3)
+    with pytest.raises(UsageError, match=r"no such device; found 'cpuu'; expected cpu, cuda or cuda:N"):
+        run(small_study(), images, tmp_path / "out", device="cpuu")
 
 
 def test_a_folder_in_a_studys_place_is_sent_to_its_option(tmp_path: Path) -> None:
@@ -94,7 +107,7 @@ def test_programs_in_a_study_want_leave(tmp_path: Path) -> None:
         ({"upscalers": ["bicubik"]}, ModelError, "'bicubic'"),
         ({"classification": {"classifiers": ["defualt"]}}, ClassifierError, "'default'"),
         ({"upscalers": ["bicubic", "bicubic"]}, UsageError, "one name"),
-        ({"upscalers": ["lr=bicubic"]}, UsageError, "cannot have this name"),
+        ({"upscalers": ["lr=bicubic"]}, UsageError, "cannot have this name.*NAME=bicubic"),
         ({"upscalers": ["bicubic?scale=4"]}, ModelError, "4 times larger"),
         ({"scoring": {"baseline": "edsr"}}, UsageError, "baseline"),
         ({"images": {"classes": "none"}}, UsageError, "--classes"),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,16 +15,36 @@ from srmetrics.errors import ModelError
 @pytest.mark.parametrize(
     ("spec", "words"),
     [
-        ("bicubc", ["no such kind", "'bicubc'", "Did you mean 'bicubic'"]),
-        ("Spandrel:x.pth", ["Did you mean 'spandrel'"]),
-        ("onxx:model.onnx", ["Did you mean 'onnx'"]),
-        ("zebra", ["no such kind", "bicubic", "torchscript"]),
+        ("bicubc", ["no such kind", "'bicubc'", "Did you mean 'bicubic'?"]),
+        ("Spandrel:x.pth", ["Did you mean 'spandrel'?"]),
+        ("onxx:model.onnx", ["Did you mean 'onnx'?"]),
+        ("zebra", ["no such kind", "bicubic", "torchscript", "spandrel:weights.pth", "dir:outputs/"]),
+        ("esrgan:x.pth", ["write spandrel:x.pth."]),
+        ("C:\\x.onnx", ["write onnx:C:\\x.onnx."]),
+        ("swinir", ["basicsr:SwinIR?"]),
+        ("EDRS", ["basicsr:EDSR?"]),
     ],
 )
 def test_an_unknown_kind_is_refused_with_a_near_one(spec: str, words: list[str]) -> None:
     with pytest.raises(ModelError) as caught:
         load_upscaler(spec, LoadSettings(scale=2))
     assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_a_folder_without_its_kind_is_shown_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "outputs/x4").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    for spec, written in (("outputs", "dir:outputs"), ("a=outputs/x4", "a=dir:outputs/x4")):
+        with pytest.raises(ModelError, match=rf"For a folder of outputs, write {written}\."):
+            load_upscaler(spec, LoadSettings(scale=2))
+
+
+@pytest.mark.parametrize("spec", ["fak", "zebra"])
+def test_what_is_for_tests_is_offered_to_nobody(spec: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        load_upscaler(spec, LoadSettings(scale=2))
+    assert "fake" not in str(caught.value)
+    assert isinstance(load_upscaler("fake", LoadSettings(scale=2)), Upscaler)
 
 
 def test_two_kinds_of_one_name_are_refused() -> None:

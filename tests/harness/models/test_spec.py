@@ -41,7 +41,8 @@ def test_specs_are_read_as_documented(text: str, expected: UpscalerSpec | None) 
     ("text", "words"),
     [
         ("weights/x4.pth", ["does not name an upscaler", "spandrel:weights/x4.pth"]),
-        ("mine=model.onnx", ["onnx:model.onnx"]),
+        ("mine=model.onnx?tile=64", ["write mine=onnx:model.onnx?tile=64."]),
+        ("net.pt", ["write spandrel:net.pt; for a TorchScript program, torchscript:net.pt and --allow-code"]),
         ("", ["does not name an upscaler"]),
         ("bicubic?scale", ["no value", "'scale'"]),
         ("bicubic?scale=2&scale=3", ["twice", "'scale'"]),
@@ -56,7 +57,7 @@ def test_a_malformed_spec_is_refused_with_what_would_be_right(text: str, words: 
 def test_an_option_that_nobody_takes_is_refused_with_a_near_one() -> None:
     options = Options([("tle", "64")], "onnx")
     options.integer("tile")
-    with pytest.raises(ModelError, match=r"no such option; found 'tle'; expected tile. Did you mean 'tile'"):
+    with pytest.raises(ModelError, match=r"no such option; found 'tle'; expected tile. Did you mean 'tile'\?"):
         options.close()
 
 

@@ -33,6 +33,22 @@ def test_an_unknown_name_is_answered_with_a_near_one_and_the_list() -> None:
     assert caught.value.way_out is None
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("lpips", "piq:lpips"), ("LPIPS", "piq:lpips"), ("dist", "piq:dists"), ("PSNR", "psnr"), ("MS-SSIM", "ms_ssim")],
+)
+def test_piqs_metrics_and_other_spellings_are_suggested_too(name: str, meant: str) -> None:
+    with pytest.raises(MetricError, match=f"Did you mean '{meant}'"):
+        find_metric(name)
+
+
+def test_several_metrics_in_one_name_are_told_apart() -> None:
+    with pytest.raises(MetricError, match=r"'psnr,piq:vif'\. Name each by itself: --metric psnr --metric piq:vif"):
+        find_metric("psnr,piq:vif")
+    with pytest.raises(MetricError, match="there is no such metric; found 'psnr,x'"):
+        find_metric("psnr,x")
+
+
 def test_a_metrics_column_has_no_colon() -> None:
     assert column_name("piq:lpips") == "piq_lpips"
     assert column_name("psnr") == "psnr"

@@ -191,7 +191,7 @@ def test_two_float_depths_go_together() -> None:
         range_of(np.float32, np.float64)
 
 
-@pytest.mark.parametrize(("largest", "warned"), [(4095, True), (4096, False), (0, True)])
+@pytest.mark.parametrize(("largest", "warned"), [(4095, True), (4096, False), (256, True)])
 def test_12_bits_in_16_are_noticed(largest: int, warned: bool) -> None:
     image = np.array([[0, largest]], np.uint16)
     expected = (
@@ -199,6 +199,15 @@ def test_12_bits_in_16_are_noticed(largest: int, warned: bool) -> None:
         "(65535 adds 24 dB)",
     )
     assert range_notes(image, 65535.0) == (expected if warned else ())
+
+
+@pytest.mark.parametrize("largest", [0, 235, 255])
+def test_8_bits_in_16_are_noticed(largest: int) -> None:
+    expected = (
+        f"the reference is uint16 but its largest value is {largest}: if it holds 8 bits, give --data-range 255 "
+        "(65535 adds 48 dB)",  # 20 log10(65535 / 255) = 48.2
+    )
+    assert range_notes(np.array([[0, largest]], np.uint16), 65535.0) == expected
 
 
 def test_12_bits_are_no_matter_for_other_ranges_and_dtypes() -> None:
