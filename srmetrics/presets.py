@@ -160,10 +160,11 @@ def find_protocol(protocol: str | EvaluationProtocol) -> EvaluationProtocol:
         return parse_signature(protocol).protocol
     if protocol in PRESETS:
         return PRESETS[protocol].protocol
-    near = difflib.get_close_matches(protocol, PRESETS, n=1)
+    near = difflib.get_close_matches(protocol.casefold().replace("_", "-"), PRESETS, n=1, cutoff=0.5)
+    meant = f"Did you mean {near[0]!r}? " if near else ""
     raise ProtocolError(
         "there is no such preset",
         found=repr(protocol),
         expected="one of " + ", ".join(PRESETS),
-        way_out=f"Did you mean {near[0]!r}? 'srmetrics protocols' explains each" if near else None,
+        way_out=f"{meant}'srmetrics protocols' explains each",
     )

@@ -16,6 +16,7 @@ Examples:
   srmetrics bench --images cells/ --classes folders --scale 4 --recipe bicubic-matlab-x4 \\
       --upscaler bicubic --upscaler esr=spandrel:w.pth --baseline bicubic --no-cost --out esr-run/
   srmetrics bench study.yaml --images cells/ --out study-run/ --report
+
 \b
 Exit codes: 0 done; 1 nothing could be done: images or weights cannot be read, or a split leaks; 2 wrong usage, such as
 a name that does not exist; 3 done in part (see failures.csv).

@@ -10,6 +10,7 @@ Examples:
   srmetrics cite run/ --format bibtex --out paper/srmetrics.bib
   srmetrics cite run/ --author 'Curie, Marie' --url https://doi.org/10.5281/zenodo.1 --out paper/
   srmetrics cite run/ --format methods
+
 \b
 Exit codes: 0 done; 1 no finished run, or one that was altered (srmetrics verify says what); 2 wrong usage.
 """

@@ -15,6 +15,7 @@ Examples:
   srmetrics degrade HR/ --recipe bsrgan-x4@1 --preview sheet.png
   srmetrics recipes realesrgan-x4plus@1 > mine.yaml
   srmetrics degrade 'HR/*.png' MINE/ --recipe mine.yaml
+
 \b
 Exit codes: 0 done; 1 nothing could be made, or a replay differs; 2 wrong usage, such as a recipe that does not exist;
 3 done in part (see failures.csv).

@@ -19,6 +19,7 @@ Examples:
   srmetrics diagnose HR/ RCAN/ EDSR/ --scale 4
   srmetrics diagnose original.png restored.png
   srmetrics diagnose 'cells/*.bmp' sr=restored/ --format json > found.json
+
 \b
 Exit codes: 0 no error and no warning (there may be notes); 1 nothing could be read; 2 wrong usage; 3 one was found.
 """

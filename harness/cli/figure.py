@@ -12,6 +12,7 @@ Examples:
   srmetrics figure run/ --image img_005 --crop 96,40,64,64 --crop 10,80,64,64 --out fig.pdf
   srmetrics figure run/ --image head --methods EDSR,RCAN,ours --width single --out fig.svg
   srmetrics figure run/ --image 'ct_07#0012' --window 40,400 --outline-mask --out fig.png --dpi 600
+
 \b
 Without --crop it draws the crop in which the methods' errors differ most, and prints others worth a look.
 Scores are those of the whole image, from per_image.csv; --crop-scores computes those of the crop.

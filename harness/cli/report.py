@@ -9,6 +9,7 @@ Examples:
   srmetrics report run/
   srmetrics report run/ --images /data/moved --out page/
   srmetrics report run/ --max-mb 5
+
 \b
 Exit codes: 0 done; 1 the run or its tables cannot be read, or the page cannot be written; 2 wrong usage;
 3 written, with a warning: a table or a picture is not what the run wrote and scored.

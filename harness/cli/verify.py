@@ -26,6 +26,7 @@ Examples:
   srmetrics verify archived/ --digests-only
   srmetrics verify their/leaderboard.csv --images folder/with/HR/and/every/method
   srmetrics verify run/ --format json > checked.json
+
 \b
 Exit codes: 0 all holds; 1 something differs; 2 wrong usage; 3 nothing differs, but something could not be checked.
 """

@@ -123,12 +123,16 @@ class OnDask:
     def _connected(self) -> Iterator[Any]:
         try:
             from distributed import Client
+            from distributed.comm import get_address_host_port
             from distributed.versions import VersionMismatchWarning
         except ImportError as error:
             raise DependencyError(
                 "dask is not installed, which --dask needs", way_out="pip install 'srmetrics[dask]'"
             ) from error
         try:
+            # The client looks at it too late, and then complains of itself for half a minute.
+            if not self.address.startswith("inproc://"):
+                get_address_host_port(self.address)
             with warnings.catch_warnings():
                 # The versions are looked at here, and a difference is an error.
                 warnings.simplefilter("ignore", VersionMismatchWarning)

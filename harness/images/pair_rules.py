@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.images.sniff import suffix_of
-from srmetrics.errors import FileError, PairingError
+from srmetrics.errors import FileError, PairingError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,13 @@ class PairByPattern:
         try:
             groups = re.compile(self.pattern).groups
         except re.error as error:
-            raise PairingError(
+            raise UsageError(
                 "the pairing expression is no regular expression",
                 found=f"{self.pattern!r}: {error}",
                 way_out=r"Try one like '(\d+)'",
             ) from None
         if groups != 1:
-            raise PairingError(
+            raise UsageError(
                 "the pairing expression needs one group: what two files must share",
                 found=f"{groups} groups in {self.pattern!r}",
                 expected="one pair of round brackets",

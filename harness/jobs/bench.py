@@ -30,6 +30,7 @@ from harness.jobs.classification_tables import classification_tables
 from harness.jobs.costs import SIDE, CostRules, measured_costs
 from harness.jobs.scoring_task import ScoringRules
 from harness.jobs.study import Study
+from harness.leaderboard.run_place import check_place
 from srmetrics.errors import SrmetricsError
 
 SMOKE_SIDE = 16
@@ -58,8 +59,9 @@ def run_bench(study: Study, options: BenchOptions, report: Report | BenchProgres
     if report is None:
         report = BenchProgress()
     watch = report if isinstance(report, BenchProgress) else BenchProgress(report)
-    prepared = prepare(study, options)
     out = Path(options.out).absolute()
+    check_place(out, "bench", {"the images": options.images} if options.images else {})
+    prepared = prepare(study, options)
     with open_run(out, prepared.fingerprint) as store:
         rules = _image_rules(prepared, options, out)
         images = ImageResults(_run_images(prepared, rules, options, store, watch.tasks))

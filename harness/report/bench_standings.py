@@ -20,8 +20,9 @@ HR, LR = "hr", "lr"
 
 LEGEND = (
     "In percent but for AUROC, AUPRC and loss. Bold: best accuracy or loss. †: not told apart from the best. ‡: too "
-    "few units to tell. In brackets: 95 % intervals over units, for the classifiers as they were trained. SD: over the "
-    "repeats, of split and training together."
+    "few units to tell. In brackets: 95 % intervals over units, for the classifiers as they were trained; one that few "
+    "units let reach past 0 or 100 % is cut there, and classification.csv has it as computed. SD: over the repeats, of "
+    "split and training together."
 )
 
 _LINES = "Lines: 95 % intervals; where few units let one reach past 0 or 100 %, it is drawn to there. "

@@ -42,8 +42,9 @@ def decimals(value: float, places: int) -> str:
 
 
 def percent_cell(measure: Measure, *, best: bool = False, mark: str = "") -> Cell:
-    """Return a share in percent with its interval behind it, sorted by the share itself."""
-    between = f"[{percent(measure.low)}, {percent(measure.high)}]" if measure.has_interval else ""
+    """Return a share in percent with its interval behind it, cut to where shares lie, sorted by the share itself."""
+    low, high = max(measure.low, 0.0), min(measure.high, 1.0)
+    between = f"[{percent(low)}, {percent(high)}]" if measure.has_interval else ""
     return Cell(percent(measure.value), known(measure.value), best, f"{mark} {between}".strip())
 
 

@@ -63,7 +63,13 @@ def test_an_unknown_name_is_answered_with_a_near_one_and_the_list() -> None:
     )
     with pytest.raises(ProtocolError) as caught:
         find_protocol("qqqq")
-    assert caught.value.way_out is None
+    assert "'srmetrics protocols' explains each" == caught.value.way_out
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("SR-Y", "sr-y"), ("sr_y8", "sr-y8"), ("Torchmetrics", "torchmetrics")])
+def test_another_case_or_a_low_line_is_no_reason_not_to_find_the_name(typed: str, meant: str) -> None:
+    with pytest.raises(ProtocolError, match=f"Did you mean '{meant}'"):
+        find_protocol(typed)
 
 
 @pytest.mark.parametrize("nothing", [None, 4, {"crop": 4}])

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from harness.jobs.run_folder import RunFolder
+from harness.jobs.verify.tables import KEYS
 from harness.jobs.verify.verdict import DIFFERENT, IDENTICAL, Verdict
 
 DIGESTS = "digests"
@@ -15,8 +16,12 @@ NEEDED = ("leaderboard.csv", "per_image.csv", "comparisons.csv", "failures.csv")
 
 
 def check_files(run: RunFolder) -> Iterator[Verdict]:
-    """Compare the SHA-256 of every CSV with the recorded one."""
+    """Compare the SHA-256 of every CSV with the recorded one, and tell of tables that the run did not write."""
     recorded = run.recorded_digests()
+    for name in sorted({*KEYS, "cost.csv"} - {*recorded, *NEEDED}):
+        if (run.path / name).is_file():
+            reason = "the run did not write it: run.json has no digest of it"
+            yield Verdict(DIGESTS, name, DIFFERENT, reason=reason)
     for name in (*recorded, *(name for name in NEEDED if name not in recorded)):
         if name not in recorded:
             yield Verdict(DIGESTS, name, DIFFERENT, reason="run.json has no digest of it")

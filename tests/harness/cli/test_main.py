@@ -35,7 +35,7 @@ def test_every_help_says_what_each_option_does_and_what_the_exit_codes_mean(name
     assert "Exit codes: 0 " in invoke(name, "--help").output
 
 
-@pytest.mark.parametrize("name", ["compare", "audit", "leaderboard", "recipes", "protocols", "explain", "demo"])
+@pytest.mark.parametrize("name", COMMANDS)
 def test_help_holds_no_character_that_acts_on_a_terminal(name: str) -> None:
     assert not [letter for letter in invoke(name, "--help").output if letter < " " and letter != "\n"]
 

@@ -292,6 +292,14 @@ def test_wrong_usage_is_said(srmetrics, run) -> None:
     assert f"{run / 'run.json'}: the file is torn or is no JSON" in torn.err
 
 
+def test_a_table_that_the_run_did_not_write_is_not_taken_for_its_own(run) -> None:
+    """As of a bench into whose folder a comparison was written."""
+    (run / "classification.csv").write_text("arm,accuracy\nours,1.0\n")
+    said = verified(run)
+    assert (1, [("different", "digests", "classification.csv")]) == (said.code, said.findings)
+    assert "the run did not write it" in said.reason("classification.csv")
+
+
 def test_a_finding_is_one_line_and_names_do_no_harm(srmetrics, shelf) -> None:
     fill(shelf)
     shelf.put("HR/\x1b[31mred\n.png", pair_of(1, (18, 20, 3))[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -167,6 +168,10 @@ def test_files_that_a_worker_does_not_see_are_named(cluster: Any, tmp_path: Path
 
 def test_a_scheduler_that_is_not_there_is_an_error_that_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.engine.on_dask.CONNECTING", 0.5)
+    # Warnings are errors here: Dask's client would complain of itself when it is collected.
+    with pytest.raises(WorkerError, match=r"scheduler cannot be reached; found foo \(missing port number"):
+        list(OnDask("foo").run(measure, numbered(1)))
+    gc.collect()
     with pytest.raises(WorkerError, match=r"scheduler cannot be reached; found tcp://127\.0\.0\.1:9"):
         list(OnDask("tcp://127.0.0.1:9").run(measure, numbered(1)))
 

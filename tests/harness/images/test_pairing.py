@@ -21,7 +21,7 @@ from harness.images import (
     parse_pair_rule,
 )
 from harness.images.sniff import suffix_of
-from srmetrics.errors import FileError, PairingError
+from srmetrics.errors import FileError, PairingError, UsageError
 
 SET5 = ["baby", "bird", "butterfly", "head", "woman"]
 
@@ -175,7 +175,7 @@ def test_an_expression_that_fits_two_files_alike_fails_for_them():
     [("(", "no regular expression"), ("x", "0 groups"), ("(a)(b)", "2 groups")],
 )
 def test_an_expression_without_one_group_is_refused(pattern, words):
-    with pytest.raises(PairingError, match=words):
+    with pytest.raises(UsageError, match=words):
         parse_pair_rule(pattern)
 
 

@@ -210,3 +210,14 @@ def test_class_names_of_labels_that_no_image_has_are_told(textures: Path, tmp_pa
     result = run(small_study(images=named), textures, tmp_path / "out")
     assert "class names are given for labels that no image has: clas_1" in result.notes
     assert {"brick", "class_1", "class_2"} == {row["label"] for row in read(tmp_path / "out/predictions.csv")}
+
+
+def test_a_bench_is_refused_where_another_run_or_its_own_images_are_before_anything_runs(tmp_path: Path) -> None:
+    images = write_textures(tmp_path / "textures", 2)
+    (tmp_path / "compared").mkdir()
+    (tmp_path / "compared" / "run.json").write_text('{"schema": 1, "command": {"job": "compare"}}')
+    for out, words in (("compared", "run.json of srmetrics compare"), ("textures/run", "lies among the images")):
+        with pytest.raises(UsageError, match=words):
+            run(small_study(classification=None), images, tmp_path / out)
+    assert not (tmp_path / "textures" / "run").exists()
+    assert ["run.json"] == [path.name for path in (tmp_path / "compared").iterdir()]

@@ -16,7 +16,7 @@ from image_shelf import pair_of, values
 
 import harness.engine.atomic as atomic
 from harness.leaderboard.to_json import to_json
-from srmetrics.errors import FileError, PairingError, UsageError
+from srmetrics.errors import FileError, UsageError
 
 if TYPE_CHECKING:
     from image_shelf import Shelf
@@ -187,5 +187,5 @@ def test_options_that_cannot_be_are_refused_before_any_file_is_read(shelf: Shelf
 
 def test_a_pairing_expression_that_is_none_is_refused(shelf: Shelf) -> None:
     filled(shelf, [0])
-    with pytest.raises(PairingError, match="one group"):
+    with pytest.raises(UsageError, match="one group"):
         shelf.compare("theirs", pair="x")
