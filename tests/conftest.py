@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -44,3 +47,28 @@ def data_folder() -> Path:
     folder = Path(named).resolve()
     assert folder.is_dir(), f"SRMETRICS_DATA={named} is not a folder"
     return folder
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def chromium_path() -> str | None:
+    """The browser that SRMETRICS_CHROMIUM names, or that lies on the path."""
+    named = os.environ.get("SRMETRICS_CHROMIUM")
+    if named:
+        return named
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One browser for all tests of a process: Playwright drives no second one beside it."""
+    path = chromium_path()
+    if path is None:
+        pytest.skip(f"none of {', '.join(BROWSERS)} is installed, and SRMETRICS_CHROMIUM names none")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        # Containers have no user namespaces for the sandbox; the pages are our own.
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()

@@ -13,7 +13,7 @@ from harness.citation.reference import Reference
 from harness.jobs.bench_result import HEADER
 from harness.leaderboard.cells import rounded
 from harness.leaderboard.leaderboard import Heading, Leaderboard, LeaderboardRow, MetricCell
-from harness.leaderboard.plain_table import Shown, latex_table, percent
+from harness.leaderboard.plain_table import Shown, latex_table, percent, share_between
 from harness.leaderboard.to_latex import to_latex
 from harness.statistics.interval import Interval
 from harness.statistics.summary import Summary
@@ -108,7 +108,7 @@ def _arm(line: Line) -> list[str | Shown]:
     return [
         line["arm"],
         Shown(percent(_number(line["accuracy"])), line["accuracy_rank"] == "1", mark),
-        f"[{percent(float(low))}, {percent(float(high))}]" if low else "",
+        share_between(float(low), float(high)) if low and high else "",
         percent(_number(line["accuracy_repeat_sd"])),
         percent(_number(line["balanced_accuracy"])),
         percent(_number(line["f1_macro"])),

@@ -12,7 +12,15 @@ from harness.jobs.costs import cost_table
 from harness.leaderboard.cells import rounded
 from harness.leaderboard.decimals import decimals_for
 from harness.leaderboard.leaderboard import Leaderboard
-from harness.leaderboard.plain_table import PlainTable, Shown, Value, latex_table, markdown_table, percent
+from harness.leaderboard.plain_table import (
+    PlainTable,
+    Shown,
+    Value,
+    latex_table,
+    markdown_table,
+    percent,
+    share_between,
+)
 from harness.leaderboard.to_files import write_files
 from harness.models import Cost
 from harness.statistics import Interval
@@ -181,7 +189,8 @@ class BenchResult:
 
 def _cells(found: ArmResult) -> list[str | Shown]:
     metrics = found.metrics
-    between = _share_between(metrics["accuracy"].interval)
+    interval = metrics["accuracy"].interval
+    between = share_between(interval.low, interval.high)
     auroc = rounded(metrics["auroc"].value, 3)
     flips = "-" if found.flips is None else f"{found.flips[0]:.1f}"
     recovered = "-"
@@ -200,13 +209,6 @@ def _cells(found: ArmResult) -> list[str | Shown]:
         flips,
         recovered,
     ]
-
-
-def _share_between(interval: Interval) -> str:
-    """Return the interval of a share in percent, cut to where shares lie: it holds the true one as often as before."""
-    if interval.low is None or interval.high is None:
-        return ""
-    return f"[{percent(max(interval.low, 0.0))}, {percent(min(interval.high, 1.0))}]"
 
 
 def _reaches_past(interval: Interval) -> bool:

@@ -74,6 +74,17 @@ def percent(value: float | None) -> str:
     return "-" if value is None or math.isnan(value) else f"{100 * value:.1f}"
 
 
+def share_between(low: float | None, high: float | None) -> str:
+    """Return the interval of a share in percent, cut to where shares lie: it holds the true one as often as before.
+
+    Examples
+    --------
+    >>> share_between(0.405, 1.262), share_between(None, None)
+    ('[40.5, 100.0]', '')
+    """
+    return "" if low is None or high is None else f"[{percent(max(low, 0.0))}, {percent(min(high, 1.0))}]"
+
+
 def _in_markdown(cell: str | Shown) -> str:
     if isinstance(cell, str):
         return escaped_in_markdown(cell)

@@ -27,11 +27,6 @@ def headline(audit: Audit) -> str:
 def verdict(audit: Audit) -> str:
     """Say in one sentence what came of it."""
     if not audit.keys:
-        if audit.failures and all(one.what == "missing" for one in audit.failures):
-            return (
-                "Nothing could be scored: no candidate's name pairs with a reference's. --pair says how they belong "
-                "together: a regular expression with one group, or a CSV."
-            )
         return "Nothing could be scored."
     if audit.found:
         first = audit.classes[0].first

@@ -6,6 +6,7 @@ import base64
 import io
 import re
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -203,19 +204,14 @@ def test_names_are_drawn_as_they_are(shelf: Shelf, suffix: str) -> None:
         assert [] == [one for one in tree.iter() if one.tag.endswith(("script", "img", "foreignObject"))]
 
 
-def test_the_svg_is_drawn_alike_by_a_browser(shelf: Shelf) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    chromium = Path("/usr/bin/chromium")
-    if not chromium.exists():
-        pytest.skip("there is no chromium")
+@pytest.mark.browser
+def test_the_svg_is_drawn_alike_by_a_browser(shelf: Shelf, chromium: Any) -> None:
     run = scored(shelf)
     path = figure(run, image="im1", crop="7,5,12,10", out=shelf.root / "fig.svg", width="4in")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
-        page = browser.new_page(device_scale_factor=3)
-        page.goto(path.as_uri())
-        shot = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
-        browser.close()
+    page = chromium.new_page(device_scale_factor=3)
+    page.goto(path.as_uri())
+    shot = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
+    page.close()
     # Somewhere in the shot each pixel of the crop is a patch whose middle has its colour.
     for pixels in sources(shelf):
         assert patches_found(shot, pixels)
