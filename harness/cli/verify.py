@@ -131,7 +131,8 @@ def _conclusion(found: Verification, digests_only: bool) -> str:
     from harness.jobs.verify import DIFFERENT, UNCHECKED, WITHIN
 
     if found.exit_code == 1:
-        return f"DIFFERENT: {found.count(DIFFERENT)} of {len(found.verdicts)} things are not what the run recorded."
+        what = "what the run recorded" if found.of_a_run else "what the table says"
+        return f"DIFFERENT: {found.count(DIFFERENT)} of {len(found.verdicts)} things are not {what}."
     if found.exit_code == 3:
         unchecked = f"{found.count(UNCHECKED)} of {len(found.verdicts)} things could not be checked"
         return f"NOT CHECKABLE: nothing differs, but {unchecked}."
@@ -148,6 +149,8 @@ def _conclusion(found: Verification, digests_only: bool) -> str:
 def _next_step(found: Verification, images: str | None, digests_only: bool) -> str:
     from harness.jobs.verify import MERGED
 
+    if found.exit_code == 1 and not found.of_a_run:
+        return "ask whoever made the table for its run.json, which says which images it is of, to the last bit"
     if found.exit_code == 1:
         return "restore the files from where the run was made, or run the command of run.json again"
     if found.exit_code == 3 and not found.of_a_run and images is None:

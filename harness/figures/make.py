@@ -150,6 +150,8 @@ def make_figure(
     for name in ("per_image.csv", "leaderboard.csv"):
         check_table(opened, name, "its numbers cannot be drawn")
     pictures = find_pictures(opened, images)
+    if path.exists() and pictures.holds(path):
+        raise UsageError("the figure would be written over an image of the run", file=path, way_out="Name another file")
     subject = read_subject(pictures, image, options.methods, _told_window(options.window), mask=options.outline_mask)
     proposals = () if crops else _proposals(subject)
     chosen = tuple(crops) or proposals[:1]

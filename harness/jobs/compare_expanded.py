@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -88,5 +89,5 @@ def _patterns(reference: str, unnamed: Sequence[str]) -> str:
     found = []
     for location in (reference, *unnamed):
         path = Path(location)
-        found.append(f"'{path.parent / f'*{path.suffix}'}'" if path.is_file() else location)
+        found.append(shlex.quote(str(path.parent / f"*{path.suffix}") if path.is_file() else location))
     return " ".join(dict.fromkeys(found))

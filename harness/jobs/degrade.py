@@ -19,6 +19,7 @@ from harness.images import ImageSet, find_images
 from harness.jobs.degrade_image import DegradeRules, DegradeTask, degrade_image, output_names
 from harness.jobs.degrade_run import DegradeRun
 from harness.jobs.load_recipe import load_recipe
+from harness.leaderboard.run_place import check_place
 from harness.leaderboard.to_csv import failures_csv
 from srmetrics.errors import FileError, SrmetricsError, UsageError
 
@@ -103,6 +104,7 @@ def degrade(
     target, hr_target = Path(out), None if save_hr is None else Path(save_hr)
     for folder in (target, hr_target):
         if folder is not None:
+            check_place(folder, "degrade", {})
             _check_apart(images, folder)
     rules = DegradeRules(chosen, seed, key == "content", target, hr_target, draws > 1)
     tasks, failures = _plan(images, range(draws))

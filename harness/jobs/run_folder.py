@@ -166,7 +166,8 @@ def read_table(path: str | Path) -> list[dict[str, str]]:
     """
     path = Path(path)
     try:
-        return parse_table(path.read_bytes().decode(), path)
+        # Spreadsheets put a mark before the first letter when they save.
+        return parse_table(path.read_bytes().decode("utf-8-sig"), path)
     except OSError as error:
         raise FileError("the table cannot be read", found=error.strerror or str(error), file=path) from error
     except UnicodeDecodeError as error:

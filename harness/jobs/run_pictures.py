@@ -122,6 +122,12 @@ class RunPictures:
         text = board[0].get("scale", "") if board else ""
         return int(text) if text.isdecimal() else 1
 
+    def holds(self, path: Path) -> bool:
+        """Return whether a file or folder is one of the run's image files, or holds one: nothing is written there."""
+        place = path.resolve()
+        files = (root / name for role, root in self.roots.items() for name in self.recorded[role].names.values())
+        return any(place in (file.resolve(), file.parent.resolve()) for file in files)
+
     def absence(self, role: str, key: str) -> str:
         """Return in words why the file of an image is not there."""
         known, root = self.recorded.get(role), self.roots.get(role)

@@ -9,7 +9,10 @@ from pathlib import Path
 from harness.images import lies_among
 from srmetrics.errors import UsageError
 
-MARKS = {"results.jsonl": "a bench", "degrade.json": "low-resolution images of srmetrics degrade"}
+MARKS = {
+    "results.jsonl": ("bench", "a bench"),
+    "degrade.json": ("degrade", "low-resolution images of srmetrics degrade"),
+}
 """Files by which a folder is known to belong to another job before, or without, a ``run.json``."""
 
 ELSEWHERE = "Choose another folder with --out, or take the earlier one away"
@@ -23,7 +26,7 @@ def check_place(folder: str | Path, job: str | None, locations: Mapping[str, str
     folder : str or path
         Where a run is to be written.
     job : str or None
-        ``compare``, ``bench`` or ``leaderboard``; an earlier run of the same job may be written over.
+        ``compare``, ``bench``, ``leaderboard`` or ``degrade``; an earlier run of the same job may be written over.
     locations : mapping of str to str
         What the run reads: role (``the references``) to folder, pattern or file.
 
@@ -42,8 +45,8 @@ def check_place(folder: str | Path, job: str | None, locations: Mapping[str, str
             way_out=ELSEWHERE,
             file=folder,
         )
-    for name, what in MARKS.items():
-        if job != "bench" and (folder / name).is_file():
+    for name, (owner, what) in MARKS.items():
+        if job != owner and (folder / name).is_file():
             raise UsageError(
                 f"the output folder holds {what}", found=name, expected="a folder of its own", way_out=ELSEWHERE,
                 file=folder,

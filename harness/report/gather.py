@@ -17,7 +17,7 @@ from harness.report.picture_task import PictureTask, ShownImage, Wanted, make_pi
 from harness.report.scores import Block
 from harness.report.words import counted
 from srmetrics import parse_signature
-from srmetrics.errors import FileError, SrmetricsError
+from srmetrics.errors import FileError, SrmetricsError, UsageError
 
 MOST_SHOWN = 300
 """Images whose pictures are shown; the scores of all are."""
@@ -121,12 +121,20 @@ def gather_pictures(
     ------
     FileError
         When a picture cannot be written.
+    UsageError
+        When the page would lie among the run's images.
     """
     total = len({row.image for block in blocks for row in block.rows})
     try:
         pictures = find_pictures(run, images)
     except FileError as error:
         return Gathered({}, total, 0, f"There are no pictures: {error.what}.")
+    if pictures.holds(folder.parent):
+        raise UsageError(
+            "the page would lie among the run's images",
+            found=folder.parent,
+            way_out="Choose another folder with --out: the next run would take its pictures for images",
+        )
     first = [block for block in blocks if block.region == blocks[0].region]
     per_block = max(1, MOST_SHOWN // len(first))
     keys = list(

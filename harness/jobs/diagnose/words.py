@@ -54,9 +54,14 @@ def medians(observations: Sequence[Observation]) -> dict[str, float]:
     return {name: median(one.numbers[name] for one in observations) for name in names}
 
 
+EQUAL_DB = 150.0
+"""PSNR from which two images are equal but for the arithmetic that undid a change: one step of 16 bits is 96 dB."""
+
+
 def before_after(numbers: Mapping[str, float]) -> str:
     """Say what undoing brings: ``PSNR 21.40 dB, and 33.10 dB once it is undone``."""
-    return f"PSNR {numbers['before_db']:.2f} dB, and {numbers['after_db']:.2f} dB once it is undone"
+    after = f"{numbers['after_db']:.2f} dB" if numbers["after_db"] < EQUAL_DB else "equal pixels"
+    return f"PSNR {numbers['before_db']:.2f} dB, and {after} once it is undone"
 
 
 def finding(

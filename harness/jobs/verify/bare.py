@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from harness.jobs.run_folder import RUN_JSON, read_table
@@ -10,9 +11,9 @@ from harness.jobs.run_rows import rows_from
 from harness.jobs.verify.bare_board import SEEDED, check_board, compare_means, metrics_of_header
 from harness.jobs.verify.bare_images import Scorer, check_lines
 from harness.jobs.verify.places import Places, find_places
-from harness.jobs.verify.tables import KEYS, Line, row_name
+from harness.jobs.verify.tables import KEYS, Line, difference, row_name
 from harness.jobs.verify.verdict import DIFFERENT, IDENTICAL, UNCHECKED, Verdict
-from srmetrics import METRICS, parse_signature
+from srmetrics import METRICS, PRESETS, parse_signature
 from srmetrics.errors import FileError, SrmetricsError, UsageError
 
 KNOWN = ("per_image.csv", "leaderboard.csv")
@@ -53,7 +54,7 @@ def check_bare(
     lines = read_table(file)
     if not lines:
         raise FileError("the table has no rows", file=file)
-    verdicts = [*_rows(file.name, lines), *_twice(file.name, lines)]
+    verdicts = [*_rows(file.name, lines), *_twice(file.name, lines), *_protocols(file.name, lines)]
     tables = {name: read_table(path) for name in KNOWN if (path := file.with_name(name)).is_file()}
     if len(tables) == len(KNOWN):
         verdicts += _means(tables["leaderboard.csv"], tables["per_image.csv"], file.with_name("per_image.csv"))
@@ -89,6 +90,28 @@ def _rows(name: str, lines: Sequence[Line]) -> Iterator[Verdict]:
         yield Verdict("signature", signature, DIFFERENT if others else IDENTICAL, reason=reason)
 
 
+def _protocols(name: str, lines: Sequence[Line]) -> Iterator[Verdict]:
+    """Yield presets that at the row's scale are not what its signature says; of other protocols nothing is known."""
+    seen = {(line["protocol"], line["scale"], line["signature"]) for line in lines if name == "leaderboard.csv"}
+    for protocol, scale, signature in sorted(seen):
+        if protocol not in PRESETS:
+            if protocol.split()[:1] not in [[known] for known in (*PRESETS, "custom")]:
+                yield Verdict(name, f"the protocol {protocol}", DIFFERENT, reason="there is no such preset")
+            continue
+        try:
+            told = parse_signature(signature).protocol
+            asked = PRESETS[protocol].protocol
+            data_range = told.range if isinstance(told.range, float) and asked.range in ("dtype", "given") else None
+            expected = asked.resolve(scale=int(scale) if scale else None, data_range=data_range)
+        except (SrmetricsError, ValueError) as error:
+            yield Verdict(name, f"the protocol {protocol}", DIFFERENT, reason=f"at scale {scale!r}: {error}")
+            continue
+        # Regions are scored with the population's covariance.
+        if told not in (expected, replace(expected, covariance="population")):
+            reason = f"at scale {scale or 'none'} it is not what the signature says"
+            yield Verdict(name, f"the protocol {protocol}", DIFFERENT, reason=reason)
+
+
 def _twice(name: str, lines: Sequence[Line]) -> Iterator[Verdict]:
     seen: set[tuple[str, ...]] = set()
     for line in lines:
@@ -104,7 +127,10 @@ def _means(board: list[dict[str, str]], images: list[dict[str, str]], file: Path
     average = board[0]["average"] if board else "image"
     if average not in ("image", "group"):
         return [Verdict("leaderboard.csv", "average", DIFFERENT, reason=f"there is no average {average!r}")]
-    rows = rows_from(images, metrics, (), file)
+    try:
+        rows = rows_from(images, metrics, (), file)
+    except FileError as error:
+        return [Verdict(file.name, "the table", DIFFERENT, reason=str(error))]
     seeded = [name for name in board[0] if name.endswith(SEEDED)] if board else []
     return compare_means(board, rows, average, ROUNDING, seeded)  # type: ignore[arg-type]
 
@@ -119,11 +145,13 @@ def _ranks(lines: Sequence[Line]) -> Iterator[Verdict]:
     ):
         higher = METRICS[metric].higher_is_better if metric in METRICS else None
         for (_, region), block in blocks.items():
-            ranked = sorted(
-                (int(line[f"{column}_rank"]), float(line[column]))
-                for line in block
-                if line[f"{column}_rank"].isdecimal()
-            )
+            counted = [line for line in block if line[f"{column}_rank"].isdecimal()]
+            odd = next((line[column] for line in counted if difference(line[column], line[column]) is None), None)
+            if odd is not None:
+                reason = f"{odd!r} is no number"
+                yield Verdict("leaderboard.csv", f"{region}, ranks of {column}", DIFFERENT, reason=reason)
+                continue
+            ranked = sorted((int(line[f"{column}_rank"]), float(line[column])) for line in counted)
             means = [mean for _, mean in ranked]
             wrong = higher is not None and means != sorted(means, reverse=higher)
             reason = "the ranks are not the order of the means" if wrong else ""

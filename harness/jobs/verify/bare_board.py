@@ -25,6 +25,9 @@ MISSING: tuple[OnMissing, OnMissing] = ("common", "own")
 SEEDED = ("_ci_low", "_ci_high", "_vs_best")
 """Ends of columns that hang on a seed and a baseline, which only ``run.json`` has."""
 
+GONE = ("missing", "unclear")
+"""Failures by which means are over other images than they were."""
+
 OF_THE_RUN = ("dataset", "dataset_digest", "scale", "degradation", "protocol", "srmetrics_version")
 
 
@@ -44,18 +47,25 @@ def check_board(lines: Sequence[Line], scorer: Scorer) -> Iterator[Verdict]:
     for signature, block in blocks.items():
         again = scorer.under(signature, metrics)
         ranks = [f"{column_name(metric)}_rank" for metric in metrics]  # among some methods they are others
-        yield from _from_images(block, again.rows, ["n_groups", *(ranks if signature in partial else [])])
-        yield from _digest(block, lines, again)
+        partly = signature in partial or any(failure.what in GONE for failure in again.failures)
+        left_out = ["n_groups", *(ranks if signature in partial else [])]
+        yield from _from_images(block, again.rows, left_out, partly=partly)
+        yield from _digest(block, lines, again, partly=partly)
 
 
-def _from_images(block: Sequence[Line], rows: Sequence[Row], hanging: Sequence[str]) -> Iterator[Verdict]:
-    """Compare with what images give; where only what hangs on ``run.json`` differs, that is not checkable."""
+def _from_images(
+    block: Sequence[Line], rows: Sequence[Row], hanging: Sequence[str], *, partly: bool
+) -> Iterator[Verdict]:
+    """Compare with what images give; what hangs on ``run.json``, or on images that are gone, is not checkable."""
     firm = compare_means(block, rows, "image", TOLERANCE, [*hanging, *_seeded(block)])
     whole = {one.row: one for one in compare_means(block, rows, "image", TOLERANCE)}
     for verdict in firm:
         other = whole.get(verdict.row, verdict)
         if other.status == DIFFERENT and verdict.status != DIFFERENT:
             reason = f"it hangs on what only {RUN_JSON} has (seed, baseline, groups), or on methods without a folder"
+            other = replace(other, status=UNCHECKED, reason=reason)
+        elif other.status == DIFFERENT and partly and any(cell.column == "n_images" for cell in other.cells):
+            reason = "the means are over other images than these: images or methods are missing here"
             other = replace(other, status=UNCHECKED, reason=reason)
         yield other
 
@@ -92,7 +102,7 @@ def metrics_of_header(header: Sequence[str]) -> tuple[str, ...]:
     return tuple(metric_of(name) or name for name in header if f"{name}_n_infinite" in header)
 
 
-def _digest(block: Sequence[Line], lines: Sequence[Line], again: Again) -> Iterator[Verdict]:
+def _digest(block: Sequence[Line], lines: Sequence[Line], again: Again, *, partly: bool) -> Iterator[Verdict]:
     """Compare the data set's digest where it is of the references alone: not of masks, nor of a bench's classes."""
     digests = {line["dataset_digest"] for line in block}
     if any(line["degradation"] for line in block) or any(line["region"] != IMAGE for line in lines):
@@ -102,7 +112,9 @@ def _digest(block: Sequence[Line], lines: Sequence[Line], again: Again) -> Itera
             yield Verdict(TABLE, "dataset_digest", IDENTICAL)
         else:
             what = "these references have another digest: images were changed, added or taken away"
-            yield Verdict(TABLE, "dataset_digest", DIFFERENT, reason=what)
+            if partly:
+                what = "it is of the images that all methods have, and images or methods are missing here"
+            yield Verdict(TABLE, "dataset_digest", UNCHECKED if partly else DIFFERENT, reason=what)
 
 
 def _seeded(lines: Sequence[Line]) -> list[str]:

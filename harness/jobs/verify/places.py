@@ -42,7 +42,11 @@ def find_places(images: Path, methods: Sequence[str], keys: Sequence[str], datas
     """
     folders = {folder: folder.relative_to(images).parts for folder in _folders(images)}
     others = [folder for folder, parts in folders.items() if not set(parts) & set(methods)]
-    fitting = [folder for folder in others if _holds(folder, keys)] if keys else _named(others, dataset, images)
+    if keys:
+        fitting = [folder for folder in others if _holds(folder, keys)]
+    else:
+        above = {parts[:deep] for parts in folders.values() if set(parts) & set(methods) for deep in range(len(parts))}
+        fitting = _named([folder for folder in others if folders[folder] not in above], dataset)
     if len(fitting) > 1:
         # Masks are often called as their references are; the leaderboard knows what the references' folder is called.
         fitting = [folder for folder in fitting if folder.name == dataset] or fitting
@@ -81,10 +85,11 @@ def _holds(folder: Path, keys: Sequence[str]) -> bool:
     return all(key in there or key.rpartition("#")[0] in there for key in keys)
 
 
-def _named(folders: Sequence[Path], name: str, images: Path) -> list[Path]:
-    """Return the folders of this name that hold images; the only one that holds any, where none has the name."""
-    holding = [folder for folder in folders if folder != images and _holds(folder, ())]
-    return [folder for folder in holding if folder.name == name] or (holding if len(holding) == 1 else [])
+def _named(folders: Sequence[Path], name: str) -> list[Path]:
+    """Return the folders of this name that hold images; where none has the name, those that hold images themselves."""
+    holding = [folder for folder in folders if _holds(folder, ())]
+    named = [folder for folder in holding if folder.name == name]
+    return named or [one for one in holding if not any(other.parent == one for other in holding)]
 
 
 def _alike(parts: Sequence[str], others: Sequence[str]) -> int:

@@ -67,7 +67,7 @@ def _classification(run: RunFolder, heading: Heading, tested: Tested | None) -> 
             rows = tuple(asked for row in rows if (asked := tested.as_asked(row)) is not None)
         return classification_tables(
             rows,
-            run.facts["unsplittable"],
+            run.facts.get("unsplittable", {}),
             (list(run.facts["classifiers"]), [HR, LR, *run.methods]),
             (heading.dataset, heading.degradation),
             baseline=run.scoring.get("baseline"),

@@ -65,7 +65,7 @@ def draw_again(run: RunFolder, pictures: RunPictures | None) -> tuple[Tested | N
     """
     if run.job != "bench" or PREDICTIONS not in run.recorded_digests():
         return None, []
-    if any(run.facts.get(name) is None for name in ("pixels", "splits", "dropped")):
+    if any(run.facts.get(name) is None for name in ("pixels", "splits", "unsplittable", "dropped")):
         reason = f"{RUN_JSON} is of an older version and does not record what was divided"
         return None, [Verdict(RUN_JSON, SPLITS, UNCHECKED, reason=reason)]
     study = study_of(run)

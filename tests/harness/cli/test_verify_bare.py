@@ -193,6 +193,85 @@ def test_an_image_that_cannot_be_scored_any_more_is_different(bare: Path, shelf:
     )
 
 
+@pytest.mark.parametrize("name", ["psnr_y", "foo", "lpips"])
+def test_a_column_that_is_no_known_metric_is_not_called_true(name: str, bare: Path, shelf: Shelf) -> None:
+    table = bare / "per_image.csv"
+    header, *lines = table.read_text().splitlines()
+    table.write_text("\n".join([header.replace(",psnr,", f",{name},"), *lines]) + "\n")
+    assert 1 == verified(table).code  # the leaderboard beside it has a psnr
+    (bare / "leaderboard.csv").unlink()
+    said = verified(table, "--images", shelf.root)
+    assert (3, [("not checkable", "per_image.csv", f"the column {name}")]) == (said.code, said.findings)
+
+
+def test_a_row_that_was_left_out_is_told(bare: Path, shelf: Shelf) -> None:
+    (bare / "leaderboard.csv").unlink()
+    table = bare / "per_image.csv"
+    lines = table.read_text().splitlines(keepends=True)
+    table.write_text("".join(line for line in lines if not line.startswith("img_2,,ours,")))
+    said = verified(table, "--images", shelf.root)
+    assert (3, [("not checkable", "per_image.csv", "img_2, ours, image")]) == (said.code, said.findings)
+    assert "the table has none" in said.reason("img_2, ours, image")
+
+
+def test_slices_that_a_run_leaves_out_are_no_rows_that_the_table_lacks(shelf: Shelf) -> None:
+    rng = np.random.default_rng(1)
+    volume = rng.integers(0, 256, (4, 16, 18), dtype=np.uint8)
+    volume[0] = 7  # outside the body
+    for name, noise in (("HR", 0), ("ours", 3), ("theirs", 5)):
+        shelf.put(f"{name}/v.tif", (volume.astype(int) + noise).clip(0, 255).astype(np.uint8))
+    run = keep(shelf)
+    (run / "run.json").unlink()
+    said = verified(run / "per_image.csv", "--images", shelf.root)
+    assert (0, 6) == (said.code, said.answer["summary"]["per_image.csv"]["identical"])
+
+
+def test_the_references_are_not_taken_for_the_folder_that_holds_everything(bare: Path, shelf: Shelf) -> None:
+    for name in ("HR", "ours", "theirs"):
+        shutil.copytree(shelf.root / name, shelf.root.parent / f"nest_{shelf.root.name}" / "HR" / name)
+    (bare / "per_image.csv").unlink()
+    said = verified(bare / "leaderboard.csv", "--images", shelf.root.parent / f"nest_{shelf.root.name}")
+    assert (0, []) == (said.code, said.findings)
+
+
+def test_means_over_images_that_are_gone_are_not_called_different(bare: Path, shelf: Shelf) -> None:
+    (bare / "per_image.csv").unlink()
+    (shelf.root / "ours" / "img_1.png").unlink()
+    said = verified(bare / "leaderboard.csv", "--images", shelf.root)
+    assert (3, {"not checkable"}) == (said.code, {status for status, _, _ in said.findings})
+
+
+def test_a_file_that_is_not_clear_is_not_checkable(bare: Path, shelf: Shelf) -> None:
+    for scale in ("x2", "x4"):
+        shutil.copytree(shelf.root / "ours", shelf.root / "both" / scale)
+    shutil.rmtree(shelf.root / "ours")
+    (shelf.root / "both").rename(shelf.root / "ours")
+    said = verified(bare / "per_image.csv", "--images", shelf.root)
+    assert (3, {"not checkable"}) == (said.code, {status for status, _, _ in said.findings})
+
+
+def test_a_mean_that_is_no_number_is_different(bare: Path) -> None:
+    (bare / "per_image.csv").unlink()
+    edit(bare / "leaderboard.csv", "psnr", lambda text: "abc")
+    said = verified(bare / "leaderboard.csv")
+    assert 1 == said.code
+    assert "'abc' is no number" == said.reason("image, ranks of psnr")
+
+
+@pytest.mark.parametrize(("column", "value"), [("scale", "4"), ("protocol", "sr-y8"), ("protocol", "sr-yx")])
+def test_a_protocol_that_the_signature_does_not_say_is_different(column: str, value: str, bare: Path) -> None:
+    edit(bare / "leaderboard.csv", column, lambda text: value)
+    said = verified(bare / "leaderboard.csv")
+    assert 1 == said.code
+    assert any(status == "different" and row.startswith("the protocol sr-y") for status, _, row in said.findings)
+
+
+def test_a_table_that_a_spreadsheet_saved_is_read(bare: Path, shelf: Shelf) -> None:
+    table = bare / "per_image.csv"
+    table.write_bytes(b"\xef\xbb\xbf" + table.read_bytes())
+    assert 0 == verified(table, "--images", shelf.root).code
+
+
 def test_a_folder_of_images_that_is_not_there_is_refused(bare: Path) -> None:
     with pytest.raises(UsageError, match="the folder of images is not there"):
         verified(bare / "per_image.csv", "--images", bare / "nowhere")

@@ -208,6 +208,15 @@ def test_another_division_than_the_seed_draws_is_caught(bench, change, found) ->
     assert ("different", "run.json", found) in said.findings
 
 
+@pytest.mark.parametrize("name", ["modes", "splits", "dropped", "unsplittable"])
+def test_a_run_that_did_not_record_its_division_is_no_fault(bench, name) -> None:
+    facts = json.loads((bench / "run.json").read_text())
+    del facts[name]
+    (bench / "run.json").write_text(json.dumps(facts))
+    said = verified(bench)
+    assert (0, []) == (said.code, said.findings) if name == "modes" else (3, 1) == (said.code, len(said.findings))
+
+
 def test_what_a_seed_draws_is_checked_without_images_too(bench) -> None:
     said = verified(bench, "--digests-only")
     assert (0, []) == (said.code, said.findings)

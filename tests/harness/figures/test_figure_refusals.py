@@ -13,7 +13,7 @@ from small_study import run as run_study
 from small_study import small_study, write_textures
 
 from harness.figures import figure
-from srmetrics.errors import FileError
+from srmetrics.errors import FileError, UsageError
 
 
 @pytest.fixture
@@ -90,3 +90,12 @@ def test_what_a_bench_made_is_held_against_its_digest(shelf: Shelf, method: str)
     shutil.copy(second, first)
     with pytest.raises(FileError, match=f"the output of {method} are not those"):
         figure(shelf.root / "run", image="class_0/000", methods=[method], out=shelf.root / "fig.png")
+
+
+def test_a_figure_is_not_written_over_an_image_of_the_run(shelf: Shelf, run: Path) -> None:
+    image = shelf.root / "HR" / "im0.png"
+    before = image.read_bytes()
+    with pytest.raises(UsageError, match=r"im0\.png: the figure would be written over an image of the run"):
+        figure(run, image="im0", crop="4,4,8,8", out=image)
+    assert before == image.read_bytes()
+    figure(run, image="im0", crop="4,4,8,8", out=shelf.root / "HR" / "fig.pdf")  # beside them is the user's affair

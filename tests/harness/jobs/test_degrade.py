@@ -422,3 +422,14 @@ def test_memory_does_not_grow_with_the_folder(tmp_path: Path) -> None:
     assert resource
     grown = int(subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, check=True).stdout)
     assert grown < 70_000  # kilobytes: two more images in flight, of 3 MB and their float64 strips
+
+
+@pytest.mark.parametrize("mark", ["run.json", "results.jsonl"])
+def test_the_folder_of_another_job_is_left_as_it_is(images: Path, tmp_path: Path, mark: str) -> None:
+    out = tmp_path / "run"
+    out.mkdir()
+    (out / mark).write_text('{"schema": 1, "command": {"job": "compare"}}')
+    (out / "failures.csv").write_text("image,method,what,file,reason\n")
+    with pytest.raises(UsageError, match="the output folder holds"):
+        harness.degrade(images, out, "bicubic-matlab-x2")
+    assert {mark, "failures.csv"} == {path.name for path in out.iterdir()}

@@ -369,3 +369,15 @@ def test_a_file_in_the_way_of_the_folder_is_named(shelf: Shelf, tmp_path: Path) 
     (tmp_path / "images").write_bytes(b"")
     with pytest.raises(FileError, match=r"images: the page's pictures cannot be written: .*--out"):
         write_report(shelf.root / "run", out=tmp_path)
+
+
+def test_a_page_among_the_images_of_its_run_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    reference, noisy = pair_of(0, (24, 30, 3))
+    shelf.put("HR/a.png", reference)
+    shelf.put("ours/a.png", noisy)
+    shelf.compare("ours").write(tmp_path / "run")
+    for folder in ("HR", "ours"):
+        with pytest.raises(UsageError, match="the page would lie among the run's images"):
+            write_report(tmp_path / "run", out=tmp_path / folder, workers=1)
+        assert ["a.png"] == [path.name for path in (tmp_path / folder).iterdir()]

@@ -34,9 +34,8 @@ def suspect_shift(case: Case) -> list[Suspect]:
         return [Suspect("shift", "no", f"the candidates are not shifted against their references{but}")]
     search = case.search_after("shift", lambda reference, candidate: without_shift(reference, candidate)[0])
     rows, columns = (float(np.median(column)) for column in zip(*shifted, strict=True))
-    text = (
-        f"{len(shifted)} of {len(moves)} candidates are shifted, by ({rows:+.2f}, {columns:+.2f}) pixels in the middle"
-    )
+    by = f"({rows:+z.2f}, {columns:+z.2f}) pixels in the middle"
+    text = f"{len(shifted)} of {len(moves)} candidates are shifted, by {by}"
     classes = search.classes()
     if classes:
         first = classes[0].first

@@ -74,7 +74,7 @@ def tell(observations: Sequence[Observation], totals: Totals) -> Finding:
     return finding(
         observations,
         "error",
-        f"{who(observations, totals, 'is', 'are')} shifted by ({rows:+.2f}, {columns:+.2f}) px",
+        f"{who(observations, totals, 'is', 'are')} shifted by ({rows:+z.2f}, {columns:+z.2f}) px",
         evidence=f"{' and '.join(part for part in (vertical, horizontal) if part)}; {before_after(numbers)} (luma)",
         effect="PSNR and SSIM charge the whole shift as error, more in sharp outputs than in blurred ones",
         way_out=_convention(rows, columns, totals.scale),

@@ -89,7 +89,7 @@ def tell(observations: Sequence[Observation], totals: Totals) -> Finding:
     return finding(
         observations,
         "error",
-        f"{who(observations, totals, 'is', 'are')} stretched by ({rows:+.2f}, {columns:+.2f}) px from edge to edge",
+        f"{who(observations, totals, 'is', 'are')} stretched by ({rows:+z.2f}, {columns:+z.2f}) px from edge to edge",
         evidence="the four quarters are shifted apart",
         effect="PSNR and SSIM fall from the middle to the edges",
         way_out=f"S-1 = {corner - 1} px at x{corner} is a resize with align_corners=True: use align_corners=False"
