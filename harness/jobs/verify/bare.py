@@ -65,7 +65,8 @@ def check_bare(
         return verdicts + [Verdict(file.name, row_name(file.name, line), UNCHECKED, reason=reason) for line in lines]
     if not images.is_dir():
         raise UsageError("the folder of images is not there", found=str(images), expected="a folder for --images")
-    scorer = Scorer(_places(images, tables), workers, report)
+    groups = {line["image"]: line["group"] for line in tables.get("per_image.csv", ())}
+    scorer = Scorer(_places(images, tables), workers, report, groups)
     check = check_lines if file.name == "per_image.csv" else check_board
     return [*verdicts, *check(lines, scorer)]
 

@@ -19,6 +19,7 @@ from harness.statistics.units import Average
 from srmetrics.metrics import column_name
 
 TABLE = "leaderboard.csv"
+AVERAGES: tuple[Average, Average] = ("image", "group")
 MISSING: tuple[OnMissing, OnMissing] = ("common", "own")
 """What may have been done about missing images: only ``run.json`` says which."""
 
@@ -37,7 +38,8 @@ def check_board(lines: Sequence[Line], scorer: Scorer) -> Iterator[Verdict]:
     blocks: dict[str, list[Line]] = {}
     partial = set()
     for line in lines:
-        grouped = "" if line["average"] == "image" else "means over groups need the groups"
+        known = line["average"] == "image" or (line["average"] == "group" and scorer.groups)
+        grouped = "" if known else "means over groups need the groups, which per_image.csv has"
         reason = scorer.lacks(line) or grouped or scorer.under(line["signature"], metrics).fault
         if reason:
             yield Verdict(TABLE, row_name(TABLE, line), UNCHECKED, reason=reason)
@@ -48,17 +50,21 @@ def check_board(lines: Sequence[Line], scorer: Scorer) -> Iterator[Verdict]:
         again = scorer.under(signature, metrics)
         ranks = [f"{column_name(metric)}_rank" for metric in metrics]  # among some methods they are others
         partly = signature in partial or any(failure.what in GONE for failure in again.failures)
-        left_out = ["n_groups", *(ranks if signature in partial else [])]
-        yield from _from_images(block, again.rows, left_out, partly=partly)
+        left_out = [*([] if scorer.groups else ["n_groups"]), *(ranks if signature in partial else [])]
+        rows = [replace(row, group=scorer.groups.get(row.image, "")) for row in again.rows]
+        for average in AVERAGES:
+            mine = [line for line in block if line["average"] == average]
+            if mine:
+                yield from _from_images(mine, rows, average, left_out, partly=partly)
         yield from _digest(block, lines, again, partly=partly)
 
 
 def _from_images(
-    block: Sequence[Line], rows: Sequence[Row], hanging: Sequence[str], *, partly: bool
+    block: Sequence[Line], rows: Sequence[Row], average: Average, hanging: Sequence[str], *, partly: bool
 ) -> Iterator[Verdict]:
     """Compare with what images give; what hangs on ``run.json``, or on images that are gone, is not checkable."""
-    firm = compare_means(block, rows, "image", TOLERANCE, [*hanging, *_seeded(block)])
-    whole = {one.row: one for one in compare_means(block, rows, "image", TOLERANCE)}
+    firm = compare_means(block, rows, average, TOLERANCE, [*hanging, *_seeded(block)])
+    whole = {one.row: one for one in compare_means(block, rows, average, TOLERANCE)}
     for verdict in firm:
         other = whole.get(verdict.row, verdict)
         if other.status == DIFFERENT and verdict.status != DIFFERENT:

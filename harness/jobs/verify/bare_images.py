@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,8 +94,10 @@ def metric_of(column: str) -> str:
 class Scorer:
     """Scores the folders of a table under each of its signatures, once."""
 
-    def __init__(self, places: Places, workers: int, report: Report) -> None:
+    def __init__(self, places: Places, workers: int, report: Report, groups: Mapping[str, str]) -> None:
         self.places, self._workers, self._report = places, workers, report
+        self.groups = groups
+        """Image to its group, where a ``per_image.csv`` says it."""
         self._again: dict[tuple[str, tuple[str, ...], bool], Again] = {}
 
     def under(self, signature: str, metrics: tuple[str, ...], *, keep_constant: bool = True) -> Again:

@@ -241,6 +241,21 @@ def test_means_over_images_that_are_gone_are_not_called_different(bare: Path, sh
     assert (3, {"not checkable"}) == (said.code, {status for status, _, _ in said.findings})
 
 
+def test_means_over_groups_are_checked_where_the_groups_are_known(shelf: Shelf) -> None:
+    fill(shelf, images=6)
+    groups = shelf.root / "groups.csv"
+    groups.write_text("image,group\n" + "".join(f"img_{at},patient{at // 4}\n" for at in range(6)))
+    run = keep(shelf, average="group", group_by=str(groups))
+    (run / "run.json").unlink()
+    said = verified(run / "leaderboard.csv", "--images", shelf.root)
+    assert (0, []) == (said.code, said.findings)
+    edit(run / "leaderboard.csv", "psnr", lambda text: f"1{text}")
+    assert 1 == verified(run / "leaderboard.csv", "--images", shelf.root).code
+    (run / "per_image.csv").unlink()
+    said = verified(run / "leaderboard.csv", "--images", shelf.root)
+    assert "means over groups need the groups" in said.reason("theirs, image")
+
+
 def test_a_file_that_is_not_clear_is_not_checkable(bare: Path, shelf: Shelf) -> None:
     for scale in ("x2", "x4"):
         shutil.copytree(shelf.root / "ours", shelf.root / "both" / scale)
