@@ -65,8 +65,7 @@ def check_bare(
         return verdicts + [Verdict(file.name, row_name(file.name, line), UNCHECKED, reason=reason) for line in lines]
     if not images.is_dir():
         raise UsageError("the folder of images is not there", found=str(images), expected="a folder for --images")
-    groups = {line["image"]: line["group"] for line in tables.get("per_image.csv", ())}
-    scorer = Scorer(_places(images, tables), workers, report, groups)
+    scorer = Scorer(_places(images, tables), workers, report, tables.get("per_image.csv", ()))
     check = check_lines if file.name == "per_image.csv" else check_board
     return [*verdicts, *check(lines, scorer)]
 

@@ -37,10 +37,15 @@ def check_board(lines: Sequence[Line], scorer: Scorer) -> Iterator[Verdict]:
     metrics = metrics_of_header(list(lines[0]))
     blocks: dict[str, list[Line]] = {}
     partial = set()
+    # Images of 8 and 16 bits in one folder, for instance, are scored under two signatures.
+    several = len({line["signature"] for line in lines if line["region"] == IMAGE}) > 1
     for line in lines:
-        known = line["average"] == "image" or (line["average"] == "group" and scorer.groups)
-        grouped = "" if known else "means over groups need the groups, which per_image.csv has"
-        reason = scorer.lacks(line) or grouped or scorer.under(line["signature"], metrics).fault
+        unknown = ""
+        if line["average"] != "image" and not (line["average"] == "group" and scorer.groups):
+            unknown = "means over groups need the groups, which per_image.csv has"
+        elif several and not scorer.signed:
+            unknown = "which images are under which of the signatures is in per_image.csv alone"
+        reason = scorer.lacks(line) or unknown or scorer.under(line["signature"], metrics).fault
         if reason:
             yield Verdict(TABLE, row_name(TABLE, line), UNCHECKED, reason=reason)
             partial.add(line["signature"])
@@ -51,7 +56,11 @@ def check_board(lines: Sequence[Line], scorer: Scorer) -> Iterator[Verdict]:
         ranks = [f"{column_name(metric)}_rank" for metric in metrics]  # among some methods they are others
         partly = signature in partial or any(failure.what in GONE for failure in again.failures)
         left_out = [*([] if scorer.groups else ["n_groups"]), *(ranks if signature in partial else [])]
-        rows = [replace(row, group=scorer.groups.get(row.image, "")) for row in again.rows]
+        rows = [
+            replace(row, group=scorer.groups.get(row.image, ""))
+            for row in again.rows
+            if not several or scorer.signed.get((row.image, row.method)) == signature
+        ]
         for average in AVERAGES:
             mine = [line for line in block if line["average"] == average]
             if mine:

@@ -94,10 +94,14 @@ def metric_of(column: str) -> str:
 class Scorer:
     """Scores the folders of a table under each of its signatures, once."""
 
-    def __init__(self, places: Places, workers: int, report: Report, groups: Mapping[str, str]) -> None:
+    def __init__(self, places: Places, workers: int, report: Report, known: Sequence[Line]) -> None:
         self.places, self._workers, self._report = places, workers, report
-        self.groups = groups
+        self.groups: Mapping[str, str] = {line["image"]: line["group"] for line in known}
         """Image to its group, where a ``per_image.csv`` says it."""
+        self.signed: Mapping[tuple[str, str], str] = {
+            (line["image"], line["method"]): line["signature"] for line in known if line["region"] == IMAGE
+        }
+        """Image and method to the signature that they were scored under, likewise."""
         self._again: dict[tuple[str, tuple[str, ...], bool], Again] = {}
 
     def under(self, signature: str, metrics: tuple[str, ...], *, keep_constant: bool = True) -> Again:

@@ -256,6 +256,27 @@ def test_means_over_groups_are_checked_where_the_groups_are_known(shelf: Shelf) 
     assert "means over groups need the groups" in said.reason("theirs, image")
 
 
+def test_images_under_two_signatures_are_kept_apart_where_the_rows_say_which(shelf: Shelf) -> None:
+    """Eight and sixteen bits in one folder: each image has the range of its own type."""
+    fill(shelf, images=6)
+    for at in range(3):
+        for folder in ("HR", "ours", "theirs"):
+            path = shelf.root / folder / f"img_{at}.png"
+            pixels = np.asarray(Image.open(path)).astype(np.uint16) * 257
+            path.unlink()
+            shelf.put(f"{folder}/img_{at}.tif", pixels)
+    run = keep(shelf)
+    (run / "run.json").unlink()
+    for name in ("leaderboard.csv", "per_image.csv"):
+        said = verified(run / name, "--images", shelf.root)
+        assert (0, []) == (said.code, said.findings)
+    edit(run / "leaderboard.csv", "psnr", lambda text: f"1{text}")
+    assert 1 == verified(run / "leaderboard.csv", "--images", shelf.root).code
+    (run / "per_image.csv").unlink()
+    said = verified(run / "leaderboard.csv", "--images", shelf.root)
+    assert "which images are under which of the signatures" in said.reason("theirs, image")
+
+
 def test_a_file_that_is_not_clear_is_not_checkable(bare: Path, shelf: Shelf) -> None:
     for scale in ("x2", "x4"):
         shutil.copytree(shelf.root / "ours", shelf.root / "both" / scale)
